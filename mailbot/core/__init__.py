@@ -1,0 +1,1 @@
+"""The domain, pure: no await, clock, environment, logging, randomness or files."""

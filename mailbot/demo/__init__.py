@@ -1,0 +1,1 @@
+"""The embedded servers and the invented company behind `make demo`."""

@@ -1,0 +1,205 @@
+"""What the journeys need from outside, as small protocols. The promises stand in the docstrings."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from mailbot.core.model import (
+    Address,
+    Change,
+    Language,
+    Letter,
+    Message,
+    MessageId,
+    Place,
+    RawMail,
+    Standing,
+    Step,
+    Subject,
+)
+
+# ---------------------------------------------------------------- mailbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderState:
+    """A folder as it stands when it is opened."""
+
+    name: str
+    uidvalidity: int
+    uidnext: int
+    exists: int
+    keywords: bool = True  # custom keywords may be stored
+
+
+class Mailbox(Protocol):
+    """Where requests arrive, over one connection that is opened when needed and again after a loss.
+
+    Reading never sets \Seen (requirements D59). Every verb raises `Unavailable` when the server cannot be
+    reached, does not answer in time or drops the connection, and `Rejected` when it refuses (wrong password,
+    no such folder); the message names neither password nor mail. After either the next call starts afresh.
+    """
+
+    async def open(self, folder: str) -> FolderState:
+        """Select *folder* and say how it stands."""
+        ...
+
+    async def uids(self, folder: str, *, above: int = 0, since: datetime | None = None) -> Sequence[int]:
+        """UIDs greater than *above*, ascending; *since* keeps those whose INTERNALDATE day is not before it."""
+        ...
+
+    async def fetch(self, folder: str, uids: Sequence[int]) -> Sequence[RawMail]:
+        """The messages that are still there, in UID order; the caller asks for at most 50 at once.
+
+        Messages over the size limit come with `cut` set and their first 64 KiB.
+        """
+        ...
+
+    async def flags(self, place: Place) -> frozenset[str] | None:
+        """Flags of the message now; None when it is no longer there (moved or deleted by somebody)."""
+        ...
+
+    async def add_keyword(self, place: Place, keyword: str) -> None:
+        """Set *keyword* on the message; a message that is gone is no error."""
+        ...
+
+    async def move(self, place: Place, folder: str) -> Place | None:
+        """Move the message; its new place where the server says so. A message that is gone is no error."""
+        ...
+
+    async def append(self, folder: str, raw: bytes, *, at: datetime) -> None:
+        """Put a copy of our own letter into *folder*, marked \Seen; creates the folder if it is missing."""
+        ...
+
+    async def holds(self, folder: str, message_id: MessageId) -> bool:
+        """Whether *folder* has a message with this Message-ID."""
+        ...
+
+    async def wait(self, folder: str, seconds: float) -> None:
+        """Return when the server hints at news in *folder* (IDLE), at the latest after *seconds*."""
+        ...
+
+    async def close(self) -> None:
+        """Log out and close; never raises."""
+        ...
+
+
+# ---------------------------------------------------------------- mailer
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The relay has taken the letter."""
+
+    text: str  # relay's last line, for evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not now: nothing was taken, try again later."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never: this letter or this recipient."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The relay may have taken it: wait out the timeout, look into Sent, same Message-ID (DESIGN, crash table)."""
+
+    why: str
+
+
+Delivery = Sent | Deferred | Refused | Unknown
+
+
+class Mailer(Protocol):
+    """The way out. Never raises for what a relay can do; everything is a `Delivery`."""
+
+    async def send(self, mail_from: str, recipient: Address, raw: bytes) -> Delivery:
+        """Hand one letter with one recipient to the relay. `why` and `text` carry no address."""
+        ...
+
+    async def close(self) -> None:
+        """Say QUIT and close; never raises."""
+        ...
+
+
+# ---------------------------------------------------------------- sender, registry, renderer
+
+
+class SenderCheck(Protocol):
+    """Who is really writing."""
+
+    async def standing(self, raw: bytes, message: Message) -> Standing:
+        """Judge the author of *message*; raises `Unavailable` while DNS cannot be asked: later, no verdict."""
+        ...
+
+
+class Registry(Protocol):
+    """The company's data, reached through the data map. Raises `Unavailable` while a store cannot be reached."""
+
+    async def find(self, address: Address) -> Sequence[Subject]:
+        """Everybody on file under exactly this address (requirements C8)."""
+        ...
+
+    async def plan(self, step: Step) -> Sequence[Change]:
+        """Rows as they would change, without changing any."""
+        ...
+
+    async def carry_out(self, step: Step, *, at: datetime) -> Sequence[Change]:
+        """Change them; may be taken twice without harm. Returns what this call changed."""
+        ...
+
+    async def remaining(self, step: Step) -> Sequence[Change]:
+        """Look again: rows that should have changed and have not. Empty: done."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A letter's text, ready to be put into headers and sent."""
+
+    subject: str
+    body: str
+    languages: tuple[Language, ...]
+
+
+class Renderer(Protocol):
+    """Letters from templates."""
+
+    def render(
+        self, letters: Sequence[Letter], languages: Sequence[Language], facts: Mapping[str, Any]
+    ) -> Rendered:
+        """One letter that tells all of *letters*, in *languages*.
+
+        A missing fact raises: nothing half-written leaves the house (STYLE, trap 4).
+        """
+        ...
+
+
+# ---------------------------------------------------------------- clock and chance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """The one door for time and random numbers; tests and the demo pass their own."""
+
+    now: Callable[[], datetime]  # aware, UTC
+    token: Callable[[], str]  # at least 128 random bits, URL-safe (requirements C15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Separate keys for separate uses, derived from one secret; none of them prints."""
+
+    token: bytes = field(repr=False)
+    twin: bytes = field(repr=False)
+    subject: bytes = field(repr=False)
+    suppression: bytes = field(repr=False)
