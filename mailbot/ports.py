@@ -34,7 +34,7 @@ class FolderState:
 
 
 class Mailbox(Protocol):
-    """Where requests arrive, over one connection that is opened when needed and again after a loss.
+    r"""Where requests arrive, over one connection that is opened when needed and again after a loss.
 
     Reading never sets \Seen (requirements D59). Every verb raises `Unavailable` when the server cannot be
     reached, does not answer in time or drops the connection, and `Rejected` when it refuses (wrong password,
@@ -69,7 +69,7 @@ class Mailbox(Protocol):
         ...
 
     async def append(self, folder: str, raw: bytes, *, at: datetime) -> None:
-        """Put a copy of our own letter into *folder*, marked \Seen; creates the folder if it is missing."""
+        r"""Put a copy of our own letter into *folder*, marked \Seen; creates the folder if it is missing."""
         ...
 
     async def holds(self, folder: str, message_id: MessageId) -> bool:
