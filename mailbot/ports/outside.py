@@ -1,4 +1,4 @@
-"""What the journeys need from outside, as small protocols. The promises stand in the docstrings."""
+"""The world outside the ledger: mailbox, relay, DNS, the company's data, templates."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

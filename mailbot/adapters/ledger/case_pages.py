@@ -1,0 +1,166 @@
+"""The pages of the book about cases and their steps."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mailbot.adapters.ledger import rows
+from mailbot.adapters.ledger.tables import cases, counters, letters, outbox, steps
+from mailbot.core.case import Case, Phase, PlannedStep
+from mailbot.core.model import Address, CaseState, Change, MessageId, Step
+from mailbot.errors import Conflict
+from mailbot.ports import NewCase, Thread
+
+
+class CasePages:
+    """Cases from opening to end, and what is done for them."""
+
+    def __init__(self, connection: AsyncConnection, *, prefix: str) -> None:
+        self._db = connection
+        self._prefix = prefix
+
+    async def thread(self, ids: Collection[MessageId], tokens: Collection[str]) -> Thread | None:
+        """The case one of our Message-IDs or token hashes belongs to; a token wins over a thread."""
+        by_token = (
+            await self._db.execute(select(cases.c.id).where(cases.c.token_hash.in_(tokens)).limit(1))
+        ).scalar_one_or_none()
+        by_id = (
+            await self._db.execute(
+                select(outbox.c.case_id).where(outbox.c.message_id.in_(ids)).order_by(outbox.c.id.desc()).limit(1)
+            )
+        ).scalar_one_or_none()
+        case_id = by_id if by_token is None else by_token
+        if case_id is None:
+            return None
+        return Thread(case_id=case_id, token=by_token is not None, thread=by_id == case_id)
+
+    async def open_case(self, new: NewCase) -> Case:
+        """Open a case, number it, and mark its letter decided; raises `Conflict` like `decided`."""
+        number = await self._number(new.opened_at.year)
+        blank = Case(
+            id=0,
+            number=number,
+            state=new.state,
+            address=new.address,
+            received_at=new.letter.received_at,
+            opened_at=new.opened_at,
+            due_at=new.due_at,
+            due_norm=new.due_norm,
+            languages=new.languages,
+            standing=new.standing,
+            decision=new.decision,
+            holds=new.decision.holds,
+            letter_id=new.letter.id,
+            versions=new.versions,
+        )
+        result = await self._db.execute(
+            insert(cases)
+            .values(
+                **rows.case_fields(blank),
+                number=number,
+                version=0,
+                received_at=blank.received_at,
+                opened_at=blank.opened_at,
+                versions=blank.versions,
+            )
+            .returning(cases.c.id)
+        )
+        case_id = int(result.scalar_one())
+        done = await self._db.execute(
+            update(letters)
+            .where(letters.c.id == new.letter.id, letters.c.run_at.is_not(None))
+            .values(case_id=case_id, run_at=None)
+        )
+        if done.rowcount != 1:
+            raise Conflict(f"letter {new.letter.id} has been decided already")
+        return await self.case(case_id)
+
+    async def _number(self, year: int) -> str:
+        """The next case number of *year*: no gaps, because the counter is part of the transaction."""
+        bumped = await self._db.execute(
+            update(counters)
+            .where(counters.c.year == year)
+            .values(last=counters.c.last + 1)
+            .returning(counters.c.last)
+        )
+        last = bumped.scalar_one_or_none()
+        if last is None:
+            last = 1
+            await self._db.execute(insert(counters).values(year=year, last=last))
+        return f"{self._prefix}{year}-{last:04d}"
+
+    async def case(self, number_or_id: str | int) -> Case:
+        """One case; raises KeyError where there is none."""
+        wanted = cases.c.id == number_or_id if isinstance(number_or_id, int) else cases.c.number == number_or_id
+        row = (await self._db.execute(select(cases).where(wanted))).one_or_none()
+        if row is None:
+            raise KeyError(f"no case {number_or_id}")
+        return rows.case(row)
+
+    async def cases(
+        self, *, states: Collection[CaseState] = (), due_before: datetime | None = None
+    ) -> Sequence[Case]:
+        """Cases in *states* (all, if empty), the most urgent first."""
+        query = select(cases).order_by(cases.c.due_at, cases.c.id)
+        if states:
+            query = query.where(cases.c.state.in_(states))
+        if due_before is not None:
+            query = query.where(cases.c.due_at <= due_before)
+        return [rows.case(row) for row in await self._db.execute(query)]
+
+    async def case_of(self, address: Address, *, states: Collection[CaseState]) -> Case | None:
+        """The newest case of this address in one of *states*."""
+        row = (
+            await self._db.execute(
+                select(cases)
+                .where(cases.c.address == address, cases.c.state.in_(states))
+                .order_by(cases.c.id.desc())
+                .limit(1)
+            )
+        ).one_or_none()
+        return None if row is None else rows.case(row)
+
+    async def save(self, case: Case) -> Case:
+        """Write a changed case back; raises `Conflict` where somebody was quicker."""
+        result = await self._db.execute(
+            update(cases)
+            .where(cases.c.id == case.id, cases.c.version == case.version)
+            .values(**rows.case_fields(case), version=case.version + 1)
+        )
+        if result.rowcount != 1:
+            raise Conflict(f"case {case.number} has been changed by somebody else")
+        return await self.case(case.id)
+
+    async def plan(self, case_id: int, phase: Phase, steps_: Sequence[Step], *, at: datetime) -> None:
+        """Record steps before they are taken."""
+        for step in steps_:
+            await self._db.execute(
+                insert(steps).values(
+                    case_id=case_id, phase=phase, step=rows.to_json(step), at=at, done=False, changes="[]"
+                )
+            )
+
+    async def steps(self, case_id: int) -> Sequence[PlannedStep]:
+        """Every step of the case, in the order in which they are taken."""
+        result = await self._db.execute(select(steps).where(steps.c.case_id == case_id).order_by(steps.c.id))
+        return [rows.step(row) for row in result]
+
+    async def unfinished(self) -> Sequence[int]:
+        """Ids of cases that have steps to take or an outcome to tell, the oldest first."""
+        waiting = select(steps.c.case_id).where(steps.c.done.is_(False))
+        result = await self._db.execute(
+            select(cases.c.id)
+            .where((cases.c.state == CaseState.FULFILLING) | cases.c.id.in_(waiting))
+            .order_by(cases.c.received_at, cases.c.id)
+        )
+        return list(result.scalars())
+
+    async def changed(self, step_id: int, changes: Sequence[Change], *, done: bool) -> None:
+        """Add what a try has changed; *done* only after looking again."""
+        row = (await self._db.execute(select(steps).where(steps.c.id == step_id))).one()
+        both = (*rows.step(row).changes, *changes)
+        await self._db.execute(
+            update(steps).where(steps.c.id == step_id).values(changes=rows.to_json(both), done=done)
+        )

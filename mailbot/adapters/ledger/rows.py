@@ -1,0 +1,176 @@
+"""Rows to values and back, by hand, in one place."""
+
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Row
+
+from mailbot.core.audit import Event, Link
+from mailbot.core.case import Case, NewLetter, Outgoing, Phase, PlannedStep, StoredLetter
+from mailbot.core.model import (
+    Address,
+    CaseState,
+    Change,
+    Decision,
+    HoldReason,
+    Language,
+    Letter,
+    MessageId,
+    Place,
+    Reading,
+    Step,
+)
+
+T = TypeVar("T")
+Fields = dict[str, Any]
+
+
+def to_json(value: object) -> str:
+    """*value* as JSON text."""
+    return msgspec.json.encode(value).decode()
+
+
+def from_json(text: str, kind: type[T]) -> T:
+    """The value that `to_json` wrote."""
+    return msgspec.json.decode(text, type=kind)
+
+
+def letter_fields(letter: NewLetter) -> Fields:
+    """Columns of a new letter."""
+    return {
+        "sha256": letter.sha256,
+        "twin": letter.twin,
+        **asdict(letter.place),
+        "received_at": letter.received_at,
+        "read_at": letter.read_at,
+        "raw": letter.raw,
+        "reading": to_json(letter.reading),
+        "in_junk": letter.in_junk,
+        "unmatched": letter.unmatched,
+        "run_at": letter.read_at,
+        "attempts": 0,
+    }
+
+
+def letter(row: Row[Any]) -> StoredLetter:
+    """A row of `letters`."""
+    return StoredLetter(
+        id=row.id,
+        place=Place(folder=row.folder, uidvalidity=row.uidvalidity, uid=row.uid),
+        sha256=row.sha256,
+        twin=row.twin,
+        received_at=row.received_at,
+        read_at=row.read_at,
+        raw=row.raw,
+        reading=from_json(row.reading, Reading),
+        in_junk=row.in_junk,
+        unmatched=row.unmatched,
+        case_id=row.case_id,
+        attempts=row.attempts,
+    )
+
+
+def case_fields(case: Case) -> Fields:
+    """Columns of a case that may change; its number, opening and clock do not."""
+    return {
+        "state": case.state,
+        "address": case.address,
+        "languages": to_json(case.languages),
+        "standing": case.standing,
+        "decision": to_json(case.decision),
+        "holds": to_json(case.holds),
+        "letter_id": case.letter_id,
+        "token_hash": case.token_hash,
+        "confirm_until": case.confirm_until,
+        "confirmed": case.confirmed,
+        "letters": case.letters,
+        "nudged_at": case.nudged_at,
+        "due_at": case.due_at,
+        "due_norm": case.due_norm,
+    }
+
+
+def case(row: Row[Any]) -> Case:
+    """A row of `cases`."""
+    return Case(
+        id=row.id,
+        number=row.number,
+        version=row.version,
+        state=CaseState(row.state),
+        address=Address(row.address),
+        received_at=row.received_at,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        due_norm=row.due_norm,
+        languages=from_json(row.languages, tuple[Language, ...]),
+        standing=row.standing,
+        decision=from_json(row.decision, Decision),
+        holds=from_json(row.holds, tuple[HoldReason, ...]),
+        letter_id=row.letter_id,
+        token_hash=row.token_hash,
+        confirm_until=row.confirm_until,
+        confirmed=row.confirmed,
+        versions=row.versions,
+        letters=row.letters,
+        nudged_at=row.nudged_at,
+    )
+
+
+def step(row: Row[Any]) -> PlannedStep:
+    """A row of `steps`."""
+    return PlannedStep(
+        id=row.id,
+        case_id=row.case_id,
+        phase=Phase(row.phase),
+        step=from_json(row.step, Step),
+        at=row.at,
+        done=row.done,
+        changes=from_json(row.changes, tuple[Change, ...]),
+    )
+
+
+def outgoing(row: Row[Any]) -> Outgoing:
+    """A row of `outbox`."""
+    return Outgoing(
+        id=row.id,
+        case_id=row.case_id,
+        recipient=Address(row.recipient),
+        message_id=MessageId(row.message_id),
+        raw=row.raw,
+        letters=from_json(row.letters, tuple[Letter, ...]),
+        automatic=row.automatic,
+        attempts=row.attempts,
+        first_tried_at=row.first_tried_at,
+        sent_at=row.sent_at,
+    )
+
+
+def link_fields(link: Link) -> Fields:
+    """Columns of an audit event in its place."""
+    event = link.event
+    return {
+        "seq": event.seq,
+        "at": event.at,
+        "name": event.name,
+        "actor": event.actor,
+        "case_number": event.case,
+        "subject": event.subject,
+        "facts": to_json(dict(event.facts)),
+        "before": link.before,
+        "hash": link.hash,
+    }
+
+
+def link(row: Row[Any]) -> Link:
+    """A row of `audit`."""
+    event = Event(
+        seq=row.seq,
+        at=row.at,
+        name=row.name,
+        actor=row.actor,
+        case=row.case_number,
+        subject=row.subject,
+        facts=msgspec.json.decode(row.facts),
+    )
+    return Link(event=event, before=row.before, hash=row.hash)

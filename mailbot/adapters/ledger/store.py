@@ -1,0 +1,56 @@
+"""The ledger: transactions over one database, migrated explicitly."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mailbot.adapters.ledger.audit_pages import AuditPages
+from mailbot.adapters.ledger.case_pages import CasePages
+from mailbot.adapters.ledger.engine import engines, translated
+from mailbot.adapters.ledger.letter_pages import LetterPages
+from mailbot.adapters.ledger.mail_pages import MailPages
+from mailbot.adapters.ledger.order_pages import OrderPages
+
+
+class SqlBook(MailPages, CasePages, LetterPages, OrderPages, AuditPages):
+    """One transaction's view of the whole book; `mailbot.ports.Book` says what each verb promises."""
+
+    def __init__(self, connection: AsyncConnection, *, prefix: str, actor: str) -> None:
+        MailPages.__init__(self, connection)
+        CasePages.__init__(self, connection, prefix=prefix)
+        LetterPages.__init__(self, connection)
+        OrderPages.__init__(self, connection)
+        AuditPages.__init__(self, connection, actor=actor)
+
+
+class SqlLedger:
+    """`mailbot.ports.Ledger` over SQLite or PostgreSQL, by URL.
+
+    *prefix* stands before case numbers (a second mailbox has its own); *actor* signs audit events.
+    """
+
+    def __init__(self, url: str, *, actor: str, prefix: str = "") -> None:
+        self._writer, self._reader = engines(url)
+        self._prefix, self._actor = prefix, actor
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[SqlBook]:
+        """A transaction that is kept when the block ends, and rolled back when it raises."""
+        with translated():
+            async with self._writer.begin() as connection:
+                book = SqlBook(connection, prefix=self._prefix, actor=self._actor)
+                yield book
+                await book.chain()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqlBook]:
+        """A transaction that can only read."""
+        with translated():
+            async with self._reader.connect() as connection:
+                yield SqlBook(connection, prefix=self._prefix, actor=self._actor)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._writer.dispose()
+        await self._reader.dispose()

@@ -1,0 +1,200 @@
+"""The ledger's tables. Alembic's migrations under adapters/migrations make them; a test holds the two together."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMES)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC without its zone, so that SQLite and PostgreSQL agree."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """To the database: UTC, naive."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment must be timezone-aware")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """From the database: aware again."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+folders = Table(
+    "folders",
+    metadata,
+    Column("folder", String(255), primary_key=True),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("begin_uid", BigInteger, nullable=False),
+    Column("seen_up_to", BigInteger, nullable=False),
+    Column("last_look", Moment, nullable=False),
+)
+
+looked_at = Table(
+    "looked_at",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("folder", String(255), nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("route", String(16), nullable=False),
+    Column("knowledge", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("twin", String(64), nullable=False, index=True),
+    Column("folder", String(255), nullable=False),
+    Column("uidvalidity", BigInteger, nullable=False),
+    Column("uid", BigInteger, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("read_at", Moment, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("reading", Text, nullable=False),  # JSON of core.model.Reading
+    Column("in_junk", Boolean, nullable=False),
+    Column("unmatched", Boolean, nullable=False),
+    Column(
+        "case_id", Integer, index=True
+    ),  # no foreign key: cases name their letter, and SQLite cannot add one later
+    Column("run_at", Moment),  # null: decided
+    Column("attempts", Integer, nullable=False),
+)
+Index("ix_letters_waiting", letters.c.run_at)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", String(32), nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("address", String(320), nullable=False, index=True),
+    Column("received_at", Moment, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("due_norm", Text, nullable=False),
+    Column("languages", Text, nullable=False),
+    Column("standing", String(16), nullable=False),
+    Column("decision", Text, nullable=False),  # JSON of core.model.Decision
+    Column("holds", Text, nullable=False),
+    Column("letter_id", Integer, ForeignKey("letters.id"), nullable=False),
+    Column("token_hash", String(64), index=True),
+    Column("confirm_until", Moment),
+    Column("confirmed", Boolean, nullable=False),
+    Column("versions", Text, nullable=False),
+    Column("letters", Integer, nullable=False),
+    Column("nudged_at", Moment),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("phase", String(16), nullable=False),
+    Column("step", Text, nullable=False),  # JSON of core.model.Step
+    Column("at", Moment, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Column("changes", Text, nullable=False),  # JSON of core.model.Change
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("recipient", String(320), nullable=False),
+    Column("message_id", String(255), nullable=False, unique=True),
+    Column("raw", LargeBinary, nullable=False),
+    Column("letters", Text, nullable=False),
+    Column("automatic", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("run_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_tried_at", Moment),
+    Column("sent_at", Moment),
+)
+Index("ix_outbox_due", outbox.c.state, outbox.c.run_at)
+Index("ix_outbox_budget", outbox.c.queued_at, outbox.c.recipient)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("last", Integer, nullable=False),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("case_number", String(32), nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+autonomy = Table(
+    "autonomy",
+    metadata,
+    Column("right", String(32), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("mode", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", String(64), nullable=False),
+    UniqueConstraint("right", "language"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("case_number", String(32), nullable=False, index=True),
+    Column("subject", String(16), nullable=False, index=True),
+    Column("facts", Text, nullable=False),
+    Column("before", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)

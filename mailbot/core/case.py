@@ -1,0 +1,124 @@
+"""What the ledger keeps: letters, cases, their steps and our own letters on the way out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mailbot.core.model import (
+    Address,
+    CaseState,
+    Change,
+    Decision,
+    HoldReason,
+    Language,
+    Letter,
+    MessageId,
+    Place,
+    Reading,
+    Right,
+    Step,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLetter:
+    """A letter as receive hands it to the ledger."""
+
+    place: Place
+    sha256: str  # of the raw bytes: "the same bytes again"
+    twin: str  # keyed hash of From, Message-ID, Date and own words: "the same letter by another way"
+    received_at: datetime
+    read_at: datetime
+    raw: bytes = field(repr=False)
+    reading: Reading
+    in_junk: bool
+    unmatched: bool = False  # turned up after UIDVALIDITY changed, older than the last look: never acts by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLetter(NewLetter):
+    """A letter that waits for its decision, or has had it."""
+
+    id: int
+    case_id: int | None = None
+    attempts: int = 0  # decisions put off because DNS or a database could not be asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One request by one address, from its first letter to its end."""
+
+    id: int
+    number: str  # printed in every letter, e.g. "2026-0417"
+    state: CaseState
+    address: Address = field(repr=False)  # empty where From names nobody
+    received_at: datetime  # legal clock starts here (requirements B.4)
+    opened_at: datetime
+    due_at: datetime  # end of the last day the law gives, UTC
+    due_norm: str
+    languages: tuple[Language, ...]
+    standing: str  # kind of the best standing seen: "Proven", "Unproven", "Failed", "Malformed"
+    decision: Decision
+    holds: tuple[HoldReason, ...] = ()
+    letter_id: int  # the letter an answer answers: the newest of the person's
+    token_hash: str | None = None  # of the open challenge
+    confirm_until: datetime | None = None
+    confirmed: bool = False
+    versions: str = ""  # law, map, templates and policy edition it began with
+    version: int = 0  # counts the changes; guards against two hands at once
+    letters: int = 0  # letters sent or queued so far; at most three before it closes (amendment 9)
+    nudged_at: datetime | None = None  # the operator was told that it waits
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """The rights it is about."""
+        return self.decision.rights
+
+
+class Phase(StrEnum):
+    """Which part of a decision a step belongs to."""
+
+    NOW = "now"
+    CONFIRMED = "confirmed"
+    MEANWHILE = "meanwhile"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStep:
+    """A step on its way: recorded before it is taken, looked at after."""
+
+    id: int
+    case_id: int
+    phase: Phase
+    step: Step
+    at: datetime  # moment written into the company's rows: the same at every try
+    done: bool = False
+    changes: tuple[Change, ...] = ()  # what all tries together changed; evidence of the outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One of our letters. Its Message-ID never changes, however often it is tried."""
+
+    id: int
+    case_id: int
+    recipient: Address = field(repr=False)
+    message_id: MessageId
+    raw: bytes = field(repr=False)
+    letters: tuple[Letter, ...]  # empty: a notice to the operator
+    automatic: bool
+    attempts: int = 0
+    first_tried_at: datetime | None = None
+    sent_at: datetime | None = None
+
+
+class OutState(StrEnum):
+    """Where a letter of ours stands; see DESIGN, crash table."""
+
+    QUEUED = "queued"
+    SENDING = "sending"  # handed to SMTP; after a crash not retried before the SMTP timeout has passed
+    SENT = "sent"  # taken by the relay, copy for Sent still owed
+    FILED = "filed"  # copy appended to Sent
+    REFUSED = "refused"  # the relay will never take it
+    HELD = "held"  # a colleague has answered or moved the person's letter
