@@ -1,0 +1,292 @@
+"""Settings: one TOML file, secrets from the environment or systemd credentials, one frozen value, once.
+
+The only module that reads the environment. Every fault is a ConfigError that names the setting and says
+what to do; no message prints a value, because a value may be a secret in the wrong place.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from mailbot.errors import ConfigError
+
+Tls = Literal["implicit", "starttls", "none"]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+MailAddress = Annotated[str, msgspec.Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
+
+DEFAULT_PATH = Path("/etc/mailbot/mailbot.toml")
+SECRETS = ("imap_password", "smtp_password", "secret_key", "company_url", "ledger_url")
+
+
+class Release(StrEnum):
+    """What happens to a request's message once the ledger has it."""
+
+    LEAVE = "leave"
+    KEYWORD = "keyword"
+    MOVE = "move"
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file; unknown settings are errors."""
+
+
+class Responsible(_Section, frozen=True, kw_only=True):
+    """Who answers for personal data (policy A99; KZ 25(2)(10))."""
+
+    name: Text
+    post: Text
+    phone: Text
+
+
+class Company(_Section, frozen=True, kw_only=True):
+    """The operator, as printed in every letter (policy A2, A3)."""
+
+    name: Text
+    address: Text
+    jurisdiction: Literal["kz", "ru", "eu", "unknown"] = "unknown"
+    zone: Text = "Asia/Almaty"
+    policy_edition: Text
+    responsible: Responsible
+
+
+class MailboxSettings(_Section, frozen=True, kw_only=True):
+    """The mailbox that is watched."""
+
+    address: MailAddress
+    aliases: tuple[MailAddress, ...] = ()
+    host: Text
+    port: Port = 993
+    tls: Tls = "implicit"
+    user: Text
+    ca_file: str | None = None
+    folders: tuple[Text, ...] = ("INBOX",)
+    junk: tuple[Text, ...] = ()
+    sent: Text = "Sent"
+    release: Release = Release.LEAVE
+    keyword: Text = "$Mailbot"
+    handled: Text = "Handled"
+    poll_seconds: Positive = 60
+    timeout_seconds: Positive = 30
+    trusted_borders: tuple[Text, ...] = ()
+    border_hops: Positive = 1
+
+
+class Relay(_Section, frozen=True, kw_only=True):
+    """The way out."""
+
+    host: Text
+    port: Port = 587
+    tls: Tls = "starttls"
+    user: str | None = None
+    ca_file: str | None = None
+    bounce_address: MailAddress | None = None
+    timeout_seconds: Positive = 60
+
+
+class LedgerSettings(_Section, frozen=True, kw_only=True):
+    """mailbot's own database."""
+
+    url: str = "sqlite+aiosqlite:////var/lib/mailbot/ledger.sqlite"
+    prefix: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{1,8}-)?$")] = ""
+
+
+class Data(_Section, frozen=True, kw_only=True):
+    """The company's data."""
+
+    url: str = "sqlite+aiosqlite:////var/lib/mailbot/company.sqlite"
+    map: str = ""
+
+
+class Rules(_Section, frozen=True, kw_only=True):
+    """Limits of what is done without a person."""
+
+    act_within_days: Positive = 7
+    confirm_within_days: Positive = 14
+    letters_per_case: Positive = 3
+    letters_per_address_a_day: Positive = 10
+    letters_an_hour: Positive = 200
+    warn_before_due_hours: Positive = 24
+
+
+class Operator(_Section, frozen=True, kw_only=True):
+    """Who is told when something waits for a person."""
+
+    mail: MailAddress
+    language: Literal["kk", "ru", "en"] = "ru"
+
+
+class Dns(_Section, frozen=True, kw_only=True):
+    """Where DKIM keys are looked up; empty: the host's resolver."""
+
+    nameservers: tuple[Text, ...] = ()
+    port: Port = 53
+    timeout_seconds: Positive = 5
+    zone_file: str = ""
+
+
+class LogSettings(_Section, frozen=True, kw_only=True):
+    """What is logged."""
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Paths(_Section, frozen=True, kw_only=True):
+    """Where templates, law and word lists are; empty: /etc/mailbot if it has them, else the program's own."""
+
+    templates: str = ""
+    law: str = ""
+    knowledge: str = ""
+
+
+class File(_Section, frozen=True, kw_only=True):
+    """The whole file."""
+
+    company: Company
+    mailbox: MailboxSettings
+    relay: Relay
+    operator: Operator
+    ledger: LedgerSettings = LedgerSettings()
+    data: Data = Data()
+    rules: Rules = Rules()
+    dns: Dns = Dns()
+    log: LogSettings = LogSettings()
+    paths: Paths = Paths()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """What must not stand in the file; none of it prints."""
+
+    imap_password: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    smtp_password: str | None = field(default=None, repr=False)
+    company_url: str | None = field(default=None, repr=False)
+    ledger_url: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the program is told from outside, checked."""
+
+    file: File
+    secrets: Secrets
+    zone: ZoneInfo
+    templates: Path
+    law: Path
+    knowledge: Path
+    datamap: Path
+    notify_socket: str | None = None
+    watchdog: timedelta | None = None  # how often systemd wants to hear from us
+
+
+def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read *path* and the environment; raises ConfigError naming the setting at fault."""
+    env = os.environ if environ is None else environ  # noqa: TID251 - the one door
+    file = _read(path)
+    return Settings(
+        file=file,
+        secrets=_secrets(env),
+        zone=_zone(file.company.zone),
+        templates=_folder(file.paths.templates, path, "templates"),
+        law=_folder(file.paths.law, path, "law"),
+        knowledge=_folder(file.paths.knowledge, path, "knowledge"),
+        datamap=_datamap(file.data.map, path),
+        notify_socket=env.get("NOTIFY_SOCKET") or None,
+        watchdog=_watchdog(env.get("WATCHDOG_USEC", "")),
+    )
+
+
+def _read(path: Path) -> File:
+    try:
+        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        return msgspec.convert(tree, File)
+    except OSError as exc:
+        raise ConfigError(f"{path} cannot be read ({exc.strerror}); `mailbot init` writes one") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8") from None
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError(f"{path} is not TOML: {exc}") from None
+    except msgspec.ValidationError as exc:
+        raise ConfigError(f"{path}: {_plain(str(exc))}") from None
+
+
+def _plain(message: str) -> str:
+    """The message of msgspec with the setting first: "mailbox.port: Expected `int`, got `str`"."""
+    what, _, where = message.partition(" - at `$")
+    return f"{where.strip('`.')}: {what}" if where else what
+
+
+def _secrets(env: Mapping[str, str]) -> Secrets:
+    found = {name: value for name in SECRETS if (value := _secret(name, env)) is not None}
+    for name in ("imap_password", "secret_key"):
+        if not found.get(name):
+            raise ConfigError(
+                f"the secret {name} is missing: set MAILBOT_{name.upper()} "
+                f"or give systemd LoadCredential={name}:/etc/mailbot/credentials/{name}"
+            )
+    if len(found["secret_key"]) < 32:
+        raise ConfigError("the secret secret_key is shorter than 32 characters; make one: openssl rand -hex 32")
+    return Secrets(**found)
+
+
+def _secret(name: str, env: Mapping[str, str]) -> str | None:
+    """A systemd credential first, then the environment; one trailing line end is not part of it."""
+    folder = env.get("CREDENTIALS_DIRECTORY")
+    if folder:
+        path = Path(folder) / name
+        try:
+            return path.read_text(encoding="utf-8").removesuffix("\n")
+        except FileNotFoundError:
+            pass
+        except (OSError, UnicodeDecodeError):
+            raise ConfigError(f"the credential {name} cannot be read") from None
+    return env.get(f"MAILBOT_{name.upper()}") or None
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ConfigError(f"company.zone: no time zone is called {name!r}; try Asia/Almaty") from None
+
+
+def share(kind: str) -> Path:
+    """The program's own *kind* ("templates", "config/law" …): in the wheel, or in the checkout beside it."""
+    package = Path(__file__).parent
+    wheel = package / "_share" / kind
+    return wheel if wheel.exists() else package.parent / kind
+
+
+def _folder(chosen: str, file: Path, kind: str) -> Path:
+    own = share(kind if kind == "templates" else f"config/{kind}")
+    if not chosen:
+        beside = file.parent / kind
+        return beside if beside.is_dir() else own
+    path = file.parent / chosen
+    if not path.is_dir():
+        raise ConfigError(f"paths.{kind}: there is no folder {path}")
+    return path
+
+
+def _datamap(chosen: str, file: Path) -> Path:
+    if not chosen:
+        beside = file.parent / "datamap.toml"
+        return beside if beside.is_file() else share("config/datamap.toml")
+    path = file.parent / chosen
+    if not path.is_file():
+        raise ConfigError(f"data.map: there is no file {path}")
+    return path
+
+
+def _watchdog(usec: str) -> timedelta | None:
+    return timedelta(microseconds=int(usec)) if usec.isdigit() and int(usec) else None
