@@ -245,7 +245,7 @@ def _secret(name: str, env: Mapping[str, str]) -> str | None:
     if folder:
         path = Path(folder) / name
         try:
-            return path.read_text(encoding="utf-8").removesuffix("\n")
+            return path.read_text(encoding="utf-8").removesuffix("\n") or None
         except FileNotFoundError:
             pass
         except (OSError, UnicodeDecodeError):

@@ -7,7 +7,7 @@ Destroying the pseudonym key cuts the link to persons while the chain still veri
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from hashlib import sha256
 from mailbot.core.model import Address
 
 GENESIS = "0" * 64
-Plain = str | int | float | bool | None | list["Plain"] | dict[str, "Plain"]
+Plain = str | int | float | bool | None | Sequence["Plain"] | Mapping[str, "Plain"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

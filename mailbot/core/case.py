@@ -1,9 +1,10 @@
 """What the ledger keeps: letters, cases, their steps and our own letters on the way out."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from mailbot.core.datamap import Holdings
 from mailbot.core.model import (
     Address,
     CaseState,
@@ -55,6 +56,7 @@ class Case:
     received_at: datetime  # legal clock starts here (requirements B.4)
     opened_at: datetime
     due_at: datetime  # end of the last day the law gives, UTC
+    due_day: date  # the same, local to the law that counts it
     due_norm: str
     languages: tuple[Language, ...]
     standing: str  # kind of the best standing seen: "Proven", "Unproven", "Failed", "Malformed"
@@ -68,6 +70,7 @@ class Case:
     version: int = 0  # counts the changes; guards against two hands at once
     letters: int = 0  # letters sent or queued so far; at most three before it closes (amendment 9)
     nudged_at: datetime | None = None  # the operator was told that it waits
+    warned_at: datetime | None = None  # the operator was warned that its day comes near
 
     @property
     def rights(self) -> tuple[Right, ...]:
@@ -93,8 +96,9 @@ class PlannedStep:
     phase: Phase
     step: Step
     at: datetime  # moment written into the company's rows: the same at every try
-    done: bool = False
-    changes: tuple[Change, ...] = ()  # what all tries together changed; evidence of the outcome
+    intended: tuple[Change, ...] | None = None  # rows found before the first try: what "done" is told about
+    holdings: Holdings | None = None  # what a disclosure tells, kept because a later step may destroy it
+    done: bool = False  # only after looking again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

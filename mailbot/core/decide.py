@@ -5,7 +5,7 @@ with the same queries (amendment 2, C19); who is on file matters only once the t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
@@ -34,6 +34,7 @@ from mailbot.core.model import (
     Unproven,
     Unreadable,
 )
+from mailbot.core.reply import may_answer
 
 
 class Autonomy(StrEnum):
@@ -118,7 +119,7 @@ def decide(
         reason = HoldReason.UNREADABLE if isinstance(message, Unreadable) else HoldReason.SENDER
         return Decision(rights=reading.rights, holds=(reason,), may_answer=False)
     address, rights = message.author, reading.rights
-    answerable = not message.no_answer and not isinstance(standing, Failed)
+    answerable = not may_answer(message, standing, in_junk=around.in_junk)
     holds = _holds(message, reading, standing, around, now=now, policy=policy)
     plan = Decision(
         rights=rights,
@@ -152,11 +153,11 @@ def _holds(
     """Every reason why a person must decide, the weightiest first."""
     rights = reading.rights
     only_unsubscribe = rights == (Right.UNSUBSCRIBE,)
-    unlisted = isinstance(standing, Failed) or bool(message.no_answer)
+    silent = bool(may_answer(message, standing, in_junk=False))
     late = around.unmatched or now - around.received_at > policy.act_within
     rehearsed = any(policy.mode(right, reading.languages) is not Autonomy.AGREE for right in rights)
     found = {
-        HoldReason.SENDER: isinstance(standing, Malformed) or (unlisted and not only_unsubscribe),
+        HoldReason.SENDER: isinstance(standing, Malformed) or (silent and not only_unsubscribe),
         HoldReason.READING: reading.route is not Route.ACT or message.encrypted,
         HoldReason.RIGHT: bool({Right.RECTIFICATION, Right.BLOCKING} & set(rights)),
         HoldReason.JUNK: around.in_junk and not isinstance(standing, Proven),
@@ -239,6 +240,18 @@ def _receipt(reading: Reading, holds: Sequence[HoldReason], policy: Policy) -> L
     return Letter.RECEIPT if live and not _NO_RECEIPT & set(holds) else None
 
 
+def planned(rights: Sequence[Right], address: Address, *, proven: bool, like: Decision) -> Decision:
+    """The plan for rights that a person has read into a letter; it goes on waiting for that person."""
+    ordered = tuple(right for right in Right if right in rights)
+    standing: Standing = Proven("") if proven else Unproven("")
+    return replace(
+        like,
+        rights=ordered,
+        now=_at_once(ordered, address, standing),
+        confirmed=_after_confirmation(ordered, address),
+    )
+
+
 # ---------------------------------------------------------------- decide: a reply to our question
 
 
@@ -305,6 +318,8 @@ def _not_for_us(
 
 
 def _without_reply_word(reading: Reading, case: Case, *, open_question: bool) -> ReplyMeans:
+    if reading.reply_word is ReplyWord.DENIES:
+        return ReplyMeans(answer=Answer.PERSON, hold=HoldReason.ABUSE)
     if reading.route is Route.ACT and set(reading.rights) <= set(case.rights):
         return ReplyMeans(answer=Answer.ASK_AGAIN if open_question else Answer.NOTHING)
     if reading.route is Route.IGNORE and not open_question:

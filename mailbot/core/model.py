@@ -254,7 +254,8 @@ class StepKind(StrEnum):
 
     SUPPRESS = "suppress"  # no more advertising to this address
     STOP_PROCESSING = "stop_processing"  # consents withdrawn, record blocked
-    RESUME_PROCESSING = "resume_processing"  # what STOP_PROCESSING set, lifted
+    RESUME_ADVERTISING = "resume_advertising"  # what SUPPRESS set at that moment, lifted
+    RESUME_PROCESSING = "resume_processing"  # what STOP_PROCESSING set at that moment, lifted
     DISCLOSE = "disclose"  # collect what is held, as categories
     DESTROY = "destroy"
 

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from mailbot.core.audit import Link, Plain
 from mailbot.core.case import Case, NewLetter, Outgoing, OutState, Phase, PlannedStep, StoredLetter
+from mailbot.core.datamap import Holdings
 from mailbot.core.decide import Autonomy
 from mailbot.core.model import (
     Address,
@@ -33,6 +34,7 @@ class Progress:
     begin_uid: int  # everything up to it was there before we came: never acted on
     seen_up_to: int  # everything up to it has been looked at
     last_look: datetime
+    distrust_before: datetime | None = None  # after a new UIDVALIDITY: older mail never acts by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,7 @@ class NewCase:
     state: CaseState
     opened_at: datetime
     due_at: datetime
+    due_day: date
     due_norm: str
     versions: str
 
@@ -89,7 +92,15 @@ class Book(Protocol):
         """How far *folder* has been read; None: never looked at."""
         ...
 
-    async def begin(self, folder: str, uidvalidity: int, uid: int, *, at: datetime) -> None:
+    async def begin(
+        self,
+        folder: str,
+        uidvalidity: int,
+        uid: int,
+        *,
+        at: datetime,
+        distrust_before: datetime | None = None,
+    ) -> None:
         """Take *folder* as it stands for its beginning: nothing up to *uid* is ever acted on."""
         ...
 
@@ -97,8 +108,8 @@ class Book(Protocol):
         """Everything up to *uid* has been looked at."""
         ...
 
-    async def known(self, digests: Collection[str]) -> frozenset[str]:
-        """Which of these SHA-256 have been looked at before, wherever they lay."""
+    async def known(self, digests: Collection[str]) -> Mapping[str, bool]:
+        """Which of these SHA-256 have been looked at before, wherever they lay; True: kept as a letter."""
         ...
 
     async def looked_at(self, place: Place, digest: str, route: Route, knowledge: str, *, at: datetime) -> None:
@@ -178,8 +189,12 @@ class Book(Protocol):
         """Ids of cases that have steps to take or an outcome to tell."""
         ...
 
-    async def changed(self, step_id: int, changes: Sequence[Change], *, done: bool) -> None:
-        """Add what a try has changed; *done* only after looking again."""
+    async def intend(self, step_id: int, changes: Sequence[Change], holdings: Holdings | None) -> None:
+        """Record what a step is about to change, before the first try."""
+        ...
+
+    async def step_done(self, step_id: int) -> None:
+        """The step has been taken and looked at again."""
         ...
 
     # -- our letters
@@ -237,7 +252,7 @@ class Book(Protocol):
         case: str = "",
         subject: str = "",
         by: str = "",
-        **facts: Plain,
+        facts: Mapping[str, Plain] | None = None,
     ) -> None:
         """Chain an event to the trail with this transaction; *by* defaults to the program itself."""
         ...

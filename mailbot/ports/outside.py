@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from mailbot.core.datamap import Holdings
 from mailbot.core.model import (
     Address,
     Change,
@@ -18,6 +19,7 @@ from mailbot.core.model import (
     Step,
     Subject,
 )
+from mailbot.core.reply import Notice, Waiting
 
 # ---------------------------------------------------------------- mailbox
 
@@ -149,16 +151,23 @@ class Registry(Protocol):
         """Everybody on file under exactly this address (requirements C8)."""
         ...
 
-    async def plan(self, step: Step) -> Sequence[Change]:
-        """Rows as they would change, without changing any."""
+    async def plan(self, step: Step, *, at: datetime | None = None) -> Sequence[Change]:
+        """Rows as they would change, without changing any; *at* as for `carry_out`."""
         ...
 
     async def carry_out(self, step: Step, *, at: datetime) -> Sequence[Change]:
-        """Change them; may be taken twice without harm. Returns what this call changed."""
+        """Change them; may be taken twice without harm. Returns what this call changed.
+
+        *at* is the moment written into the rows; a step that lifts is given the moment of the one it lifts.
+        """
         ...
 
-    async def remaining(self, step: Step) -> Sequence[Change]:
+    async def remaining(self, step: Step, *, at: datetime | None = None) -> Sequence[Change]:
         """Look again: rows that should have changed and have not. Empty: done."""
+        ...
+
+    async def holdings(self, address: Address) -> Holdings:
+        """What is held about the one person under *address*, as categories; no values (access, level 1)."""
         ...
 
 
@@ -181,6 +190,10 @@ class Renderer(Protocol):
 
         A missing fact raises: nothing half-written leaves the house (STYLE, trap 4).
         """
+        ...
+
+    def notice(self, kind: Notice, language: Language, *cases: Waiting) -> Rendered:
+        """A mail to the operator about *cases*: no personal data."""
         ...
 
 

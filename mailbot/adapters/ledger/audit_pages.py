@@ -1,6 +1,6 @@
 """The audit trail: appended as the last statements of the transaction, under one head-row lock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,11 +31,11 @@ class AuditPages:
         case: str = "",
         subject: str = "",
         by: str = "",
-        **facts: Plain,
+        facts: Mapping[str, Plain] | None = None,
     ) -> None:
         """Note an event; it is chained when the transaction ends. *by* defaults to the program itself."""
         self._events.append(
-            Event(seq=0, at=at, name=name, actor=by or self._actor, case=case, subject=subject, facts=facts)
+            Event(seq=0, at=at, name=name, actor=by or self._actor, case=case, subject=subject, facts=facts or {})
         )
 
     async def links(self, *, after: int = 0, limit: int = 1000) -> Sequence[Link]:

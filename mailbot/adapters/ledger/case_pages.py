@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mailbot.adapters.ledger import rows
 from mailbot.adapters.ledger.tables import cases, counters, letters, outbox, steps
 from mailbot.core.case import Case, Phase, PlannedStep
+from mailbot.core.datamap import Holdings
 from mailbot.core.model import Address, CaseState, Change, MessageId, Step
 from mailbot.errors import Conflict
 from mailbot.ports import NewCase, Thread
@@ -47,6 +48,7 @@ class CasePages:
             received_at=new.letter.received_at,
             opened_at=new.opened_at,
             due_at=new.due_at,
+            due_day=new.due_day,
             due_norm=new.due_norm,
             languages=new.languages,
             standing=new.standing,
@@ -137,9 +139,7 @@ class CasePages:
         """Record steps before they are taken."""
         for step in steps_:
             await self._db.execute(
-                insert(steps).values(
-                    case_id=case_id, phase=phase, step=rows.to_json(step), at=at, done=False, changes="[]"
-                )
+                insert(steps).values(case_id=case_id, phase=phase, step=rows.to_json(step), at=at, done=False)
             )
 
     async def steps(self, case_id: int) -> Sequence[PlannedStep]:
@@ -157,10 +157,13 @@ class CasePages:
         )
         return list(result.scalars())
 
-    async def changed(self, step_id: int, changes: Sequence[Change], *, done: bool) -> None:
-        """Add what a try has changed; *done* only after looking again."""
-        row = (await self._db.execute(select(steps).where(steps.c.id == step_id))).one()
-        both = (*rows.step(row).changes, *changes)
-        await self._db.execute(
-            update(steps).where(steps.c.id == step_id).values(changes=rows.to_json(both), done=done)
-        )
+    async def intend(self, step_id: int, changes: Sequence[Change], holdings: Holdings | None) -> None:
+        """Record what a step is about to change, before the first try."""
+        values: rows.Fields = {"intended": rows.to_json(changes)}
+        if holdings is not None:
+            values["holdings"] = rows.to_json(holdings)
+        await self._db.execute(update(steps).where(steps.c.id == step_id).values(**values))
+
+    async def step_done(self, step_id: int) -> None:
+        """The step has been taken and looked at again."""
+        await self._db.execute(update(steps).where(steps.c.id == step_id).values(done=True))

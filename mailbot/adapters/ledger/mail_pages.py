@@ -1,6 +1,6 @@
 """The pages of the book about the mailbox and the letters in it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, or_, select, update
@@ -25,12 +25,25 @@ class MailPages:
         row = (await self._db.execute(select(folders).where(folders.c.folder == folder))).one_or_none()
         return None if row is None else Progress(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
 
-    async def begin(self, folder: str, uidvalidity: int, uid: int, *, at: datetime) -> None:
+    async def begin(
+        self,
+        folder: str,
+        uidvalidity: int,
+        uid: int,
+        *,
+        at: datetime,
+        distrust_before: datetime | None = None,
+    ) -> None:
         """Take *folder* as it stands for its beginning; a folder known before starts over."""
         await self._db.execute(delete(folders).where(folders.c.folder == folder))
         await self._db.execute(
             insert(folders).values(
-                folder=folder, uidvalidity=uidvalidity, begin_uid=uid, seen_up_to=uid, last_look=at
+                folder=folder,
+                uidvalidity=uidvalidity,
+                begin_uid=uid,
+                seen_up_to=uid,
+                last_look=at,
+                distrust_before=distrust_before,
             )
         )
 
@@ -40,13 +53,13 @@ class MailPages:
         await self._db.execute(update(folders).where(here).values(last_look=at))
         await self._db.execute(update(folders).where(here, folders.c.seen_up_to < uid).values(seen_up_to=uid))
 
-    async def known(self, digests: Collection[str]) -> frozenset[str]:
-        """Which of these SHA-256 have been looked at before, wherever they lay."""
-        found: set[str] = set()
-        for table in (letters, looked_at):
+    async def known(self, digests: Collection[str]) -> Mapping[str, bool]:
+        """Which of these SHA-256 have been looked at before, wherever they lay; True: kept as a letter."""
+        found: dict[str, bool] = {}
+        for table in (looked_at, letters):
             result = await self._db.execute(select(table.c.sha256).where(table.c.sha256.in_(digests)))
-            found.update(result.scalars())
-        return frozenset(found)
+            found.update(dict.fromkeys(result.scalars(), table is letters))
+        return found
 
     async def looked_at(self, place: Place, digest: str, route: Route, knowledge: str, *, at: datetime) -> None:
         """Note that a message was looked at and is none of our business; no content."""

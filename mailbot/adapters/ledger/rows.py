@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from mailbot.core.audit import Event, Link
 from mailbot.core.case import Case, NewLetter, Outgoing, Phase, PlannedStep, StoredLetter
+from mailbot.core.datamap import Holdings
 from mailbot.core.model import (
     Address,
     CaseState,
@@ -86,7 +87,9 @@ def case_fields(case: Case) -> Fields:
         "confirmed": case.confirmed,
         "letters": case.letters,
         "nudged_at": case.nudged_at,
+        "warned_at": case.warned_at,
         "due_at": case.due_at,
+        "due_day": case.due_day,
         "due_norm": case.due_norm,
     }
 
@@ -102,6 +105,7 @@ def case(row: Row[Any]) -> Case:
         received_at=row.received_at,
         opened_at=row.opened_at,
         due_at=row.due_at,
+        due_day=row.due_day,
         due_norm=row.due_norm,
         languages=from_json(row.languages, tuple[Language, ...]),
         standing=row.standing,
@@ -114,6 +118,7 @@ def case(row: Row[Any]) -> Case:
         versions=row.versions,
         letters=row.letters,
         nudged_at=row.nudged_at,
+        warned_at=row.warned_at,
     )
 
 
@@ -126,7 +131,8 @@ def step(row: Row[Any]) -> PlannedStep:
         step=from_json(row.step, Step),
         at=row.at,
         done=row.done,
-        changes=from_json(row.changes, tuple[Change, ...]),
+        intended=None if row.intended is None else from_json(row.intended, tuple[Change, ...]),
+        holdings=None if row.holdings is None else from_json(row.holdings, Holdings),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -57,6 +58,7 @@ folders = Table(
     Column("begin_uid", BigInteger, nullable=False),
     Column("seen_up_to", BigInteger, nullable=False),
     Column("last_look", Moment, nullable=False),
+    Column("distrust_before", Moment),
 )
 
 looked_at = Table(
@@ -105,6 +107,7 @@ cases = Table(
     Column("received_at", Moment, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),
+    Column("due_day", Date, nullable=False),
     Column("due_norm", Text, nullable=False),
     Column("languages", Text, nullable=False),
     Column("standing", String(16), nullable=False),
@@ -117,6 +120,7 @@ cases = Table(
     Column("versions", Text, nullable=False),
     Column("letters", Integer, nullable=False),
     Column("nudged_at", Moment),
+    Column("warned_at", Moment),
 )
 
 steps = Table(
@@ -128,7 +132,8 @@ steps = Table(
     Column("step", Text, nullable=False),  # JSON of core.model.Step
     Column("at", Moment, nullable=False),
     Column("done", Boolean, nullable=False),
-    Column("changes", Text, nullable=False),  # JSON of core.model.Change
+    Column("intended", Text),  # JSON of core.model.Change; null: not tried yet
+    Column("holdings", Text),  # JSON of core.datamap.Holdings
 )
 
 outbox = Table(

@@ -1,6 +1,6 @@
 """The ledger begins.
 
-Revision: 0001, after , of 2026-11-22 12:54:59.001676
+Revision: 0001, after , of 2026-11-22 13:15:38.840197
 """
 
 import sqlalchemy as sa
@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("begin_uid", sa.BigInteger(), nullable=False),
         sa.Column("seen_up_to", sa.BigInteger(), nullable=False),
         sa.Column("last_look", sa.DateTime(), nullable=False),
+        sa.Column("distrust_before", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("folder", name=op.f("pk_folders")),
     )
     op.create_table(
@@ -114,6 +115,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(), nullable=False),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
         sa.Column("due_at", sa.DateTime(), nullable=False),
+        sa.Column("due_day", sa.Date(), nullable=False),
         sa.Column("due_norm", sa.Text(), nullable=False),
         sa.Column("languages", sa.Text(), nullable=False),
         sa.Column("standing", sa.String(length=16), nullable=False),
@@ -126,6 +128,7 @@ def upgrade() -> None:
         sa.Column("versions", sa.Text(), nullable=False),
         sa.Column("letters", sa.Integer(), nullable=False),
         sa.Column("nudged_at", sa.DateTime(), nullable=True),
+        sa.Column("warned_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_cases_letter_id_letters")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("number", name=op.f("uq_cases_number")),
@@ -167,7 +170,8 @@ def upgrade() -> None:
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("done", sa.Boolean(), nullable=False),
-        sa.Column("changes", sa.Text(), nullable=False),
+        sa.Column("intended", sa.Text(), nullable=True),
+        sa.Column("holdings", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_steps_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_steps")),
     )

@@ -1,0 +1,46 @@
+"""Which letters tell what was done, and whether a program may answer at all."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from mailbot.core.model import Failed, Letter, Malformed, Message, Proven, Right, Standing
+
+
+def letters_for(rights_done: Iterable[Right]) -> tuple[Letter, ...]:
+    """The letters that tell what was done, each once, access before erasure (amendment 7)."""
+    done = set(rights_done)
+    return tuple(dict.fromkeys(_letter(right) for right in Right if right in done))
+
+
+def _letter(right: Right) -> Letter:
+    match right:
+        case Right.ACCESS:
+            return Letter.ACCESS
+        case Right.UNSUBSCRIBE:
+            return Letter.UNSUBSCRIBED
+        case Right.WITHDRAW_CONSENT:
+            return Letter.WITHDRAWN
+        case Right.ERASURE:
+            return Letter.ERASED
+        case Right.RECTIFICATION | Right.BLOCKING:  # done by a person, who says what was done
+            return Letter.WRITTEN
+        case _:
+            assert_never(right)
+
+
+def may_answer(message: Message, standing: Standing, *, in_junk: bool) -> tuple[str, ...]:
+    """Why no automatic answer may go to the author; empty: it may. Fixed words, fit for the audit trail.
+
+    Source: requirements D1-D5 (found by the reader of the message), D9; amendments 2 and 6.
+    """
+    proven = isinstance(standing, Proven)
+    found = {
+        "malformed": message.author is None or isinstance(standing, Malformed),
+        "dmarc fail": isinstance(standing, Failed),
+        f"machine: {message.machine}": message.machine is not None,
+        "null return-path": message.return_path == "",
+        "no return-path and not proven": message.return_path is None and not proven,
+        "junk and not proven": in_junk and not proven,
+    }
+    reasons = (*message.no_answer, *(reason for reason, applies in found.items() if applies))
+    return tuple(dict.fromkeys(reasons))

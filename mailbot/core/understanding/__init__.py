@@ -1,0 +1,8 @@
+"""Message + Knowledge → Reading: which rights, on what evidence, how sure."""
+
+from mailbot.core.understanding.knowledge import Knowledge
+from mailbot.core.understanding.languages import languages_of
+from mailbot.core.understanding.read import understand
+from mailbot.core.understanding.replies import reply_word
+
+__all__ = ["Knowledge", "languages_of", "reply_word", "understand"]

@@ -1,0 +1,99 @@
+"""Letters folded so that one word typed in many ways meets one entry of the word lists.
+
+Kazakh is typed with its own letters, on a Russian keyboard, and in several Latin alphabets; Russian also
+in transliteration. All of them are folded to one skeleton of plain Latin letters: ``қойыңыз``, ``койыныз``,
+``qoıyńyz`` and ``koyiniz`` become ``koiniz``. English keeps its spelling.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+READ_AT_MOST = 20_000
+"""Characters of own words that are read; a request longer than ten pages goes to a person."""
+
+_TOKEN = re.compile(
+    r"[^\W_]+(?:['’ʼ`´]+[^\W\d_]+)*['’ʼ`´]?|[.!?;:…]+|\n(?=\s*(?:\n|[-–—•*\d]|[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]))"
+)
+_STRAIGHT = str.maketrans("’ʼ`´", "''''")
+_DIGRAPHS = {
+    **{"shch": "x", "sch": "x", "sh": "x", "zh": "j", "gh": "g", "kh": "h", "ch": "c"},
+    **{"s'": "x", "c'": "c", "g'": "g", "n'": "n", "a'": "a", "o'": "o", "u'": "u", "y'": "u", "i'": "i", "'": ""},
+}
+_SKELETON = str.maketrans(
+    {
+        **dict(zip("абвгдеёжзийклмнопрстуфхчшщыэ", "abvgdeejziiklmnoprstufhcxxie", strict=True)),
+        **dict(zip("әғқңөұүһі", "agknouuhi", strict=True)),
+        **{"ц": "ts", "ю": "iu", "я": "ia", "ъ": "", "ь": ""},
+        **dict.fromkeys("äáàă", "a"),
+        **dict.fromkeys("öóò", "o"),
+        **dict.fromkeys("üúūûýw", "u"),
+        **dict.fromkeys("yïíîı", "i"),
+        **dict.fromkeys("ñńň", "n"),
+        **dict.fromkeys("ğǵǧ", "g"),
+        **dict.fromkeys("şśš", "x"),
+        **dict.fromkeys("çč", "c"),
+        "q": "k",
+    }
+)
+_DOUBLED = re.compile(r"([a-z])\1+")
+_ENGLISH = str.maketrans("", "", "'")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of the text: where it stands and the forms under which it is looked up."""
+
+    start: int
+    end: int
+    sentence: int
+    form: str  # skeleton; "" for a word of an English text
+    english: str  # "" for a word in Cyrillic letters
+    cyrillic: bool
+
+
+def skeleton(text: str) -> str:
+    """*text* in plain Latin letters, the same for every way of typing it; white space stays."""
+    text = text.lower().translate(_STRAIGHT)
+    if not text.isascii() or "'" in text or "h" in text:
+        for pair, letter in _DIGRAPHS.items():
+            text = text.replace(pair, letter)
+    return _DOUBLED.sub(r"\1", text.translate(_SKELETON)).replace("ng", "n")
+
+
+def plain(text: str) -> str:
+    """*text* in lower case without apostrophes, as English words are looked up."""
+    return text.lower().translate(_STRAIGHT).translate(_ENGLISH)
+
+
+def words_of(text: str) -> tuple[Word, ...]:
+    """The words of the first `READ_AT_MOST` characters, each with the number of its sentence."""
+    found: list[tuple[int, int, int, str]] = []
+    sentence = 0
+    for match in _TOKEN.finditer(text, 0, READ_AT_MOST):
+        token = match.group()
+        if token[0].isalnum():
+            found.append((match.start(), match.end(), sentence, token))
+        elif token != ":":
+            sentence += 1
+    return tuple(_worded(found)) if found else ()
+
+
+def _worded(found: Sequence[tuple[int, int, int, str]]) -> list[Word]:
+    lines = "\n".join(token for *_, token in found)
+    forms, english = skeleton(lines).split("\n"), plain(lines).split("\n")
+    return [
+        Word(
+            start,
+            end,
+            sentence,
+            form,
+            "" if (cyrillic := not token.isascii() and _cyrillic(token)) else latin,
+            cyrillic,
+        )
+        for (start, end, sentence, token), form, latin in zip(found, forms, english, strict=True)
+    ]
+
+
+def _cyrillic(token: str) -> bool:
+    return any("Ѐ" <= letter <= "ӿ" for letter in token)

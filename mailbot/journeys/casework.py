@@ -1,0 +1,103 @@
+"""Moves that several journeys make with a case: open it, hand it to a person, lift what was set."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from mailbot.core import decide as core
+from mailbot.core.case import Case, Phase, StoredLetter
+from mailbot.core.deadline import earliest
+from mailbot.core.model import (
+    Address,
+    CaseState,
+    Decision,
+    HoldReason,
+    Language,
+    Message,
+    Right,
+    Standing,
+    StepKind,
+    Unreadable,
+)
+from mailbot.journeys.desk import Desk
+from mailbot.journeys.trail import record
+from mailbot.ports import Book, NewCase
+
+OPEN = (CaseState.CONFIRMATION, CaseState.PERSON, CaseState.FULFILLING)
+LIFTS = {
+    StepKind.SUPPRESS: StepKind.RESUME_ADVERTISING,
+    StepKind.STOP_PROCESSING: StepKind.RESUME_PROCESSING,
+}
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait before the next try: 5 s doubling to 10 min."""
+    return timedelta(seconds=min(600, 5 * 2 ** min(attempts, 10)))
+
+
+async def open_case(
+    letter: StoredLetter,
+    message: Message | Unreadable,
+    standing: Standing,
+    decision: Decision,
+    book: Book,
+    desk: Desk,
+) -> Case:
+    """Open a case for *letter*, with its clock and everything it began with."""
+    now = desk.chance.now()
+    author = message.author if isinstance(message, Message) else None
+    due = earliest(
+        decision.rights or tuple(Right),  # nothing understood yet: whatever it is, it must not be late
+        letter.received_at,
+        jurisdiction=desk.letterhead.jurisdiction,
+        law=desk.law,
+    )
+    case = await book.open_case(
+        NewCase(
+            letter=letter,
+            address=author or Address(""),
+            languages=letter.reading.languages or tuple(Language),
+            standing=core.standing_name(standing),
+            decision=decision,
+            state=CaseState.PERSON if decision.holds else CaseState.FULFILLING,
+            opened_at=now,
+            due_at=due.at,
+            due_day=due.day,
+            due_norm=due.norm,
+            versions=desk.versions,
+        )
+    )
+    await record(
+        "case.opened",
+        case,
+        book,
+        desk,
+        {
+            "letter": letter.id,
+            "rights": [right.value for right in case.rights],
+            "standing": case.standing,
+            "holds": [reason.value for reason in case.holds],
+            "due": due.at.isoformat(),
+            "norm": due.norm,
+            "jurisdiction": due.jurisdiction.value,
+            "versions": desk.versions,
+        },
+    )
+    return case
+
+
+async def to_person(case: Case, holds: Sequence[HoldReason], book: Book, desk: Desk) -> Case:
+    """Hand a case to a person, and say why."""
+    reasons = tuple(dict.fromkeys((*holds, *case.holds)))
+    saved = await book.save(replace(case, state=CaseState.PERSON, holds=reasons, nudged_at=None))
+    await record("case.held", saved, book, desk, {"holds": [reason.value for reason in reasons]})
+    return saved
+
+
+async def undo(case: Case, kinds: Collection[StepKind], book: Book) -> bool:
+    """Plan to lift what steps of these *kinds* have set, each at its own moment; whether there was any."""
+    taken = [planned for planned in await book.steps(case.id) if planned.step.kind in kinds]
+    for planned in taken:
+        lifted = replace(planned.step, kind=LIFTS[planned.step.kind])
+        await book.plan(case.id, Phase.UNDO, (lifted,), at=planned.at)
+    return bool(taken)

@@ -1,0 +1,191 @@
+"""Our letters, made within the transaction of the decision they tell: facts gathered, rendered, queued."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from mailbot.core import reply
+from mailbot.core.case import Case, Phase, PlannedStep
+from mailbot.core.datamap import Holdings
+from mailbot.core.message import read
+from mailbot.core.model import (
+    CaseState,
+    Language,
+    Letter,
+    Message,
+    MessageId,
+    Proven,
+    Standing,
+    StepKind,
+    Unreadable,
+)
+from mailbot.journeys.desk import Desk, token_hash
+from mailbot.journeys.trail import record
+from mailbot.ports import Book, Draft, Rendered
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+async def within_budget(
+    message: Message | Unreadable, standing: Standing, case: Case | None, book: Book, desk: Desk
+) -> bool:
+    """Whether another automatic letter may go (requirements D6).
+
+    Unproven senders of new requests share half of the hour; the rest is reserved for proven senders and open
+    cases (amendment 13).
+    """
+    if isinstance(message, Unreadable) or message.author is None:
+        return True
+    now, limits = desk.chance.now(), desk.limits
+    if await book.sent_since(now - DAY, recipient=message.author) >= limits.letters_per_address_a_day:
+        return False
+    reserved = isinstance(standing, Proven) or case is not None
+    hour = limits.letters_an_hour if reserved else limits.letters_an_hour // 2
+    return await book.sent_since(now - HOUR) < hour
+
+
+async def parent_of(case: Case, book: Book, desk: Desk) -> Message | Unreadable:
+    """The person's newest letter, which our next one answers."""
+    return read((await book.letter(case.letter_id)).raw, own=desk.own)
+
+
+async def ask(case: Case, parent: Message | Unreadable, book: Book, desk: Desk) -> Case:
+    """Ask for the confirmation, once for everything; a question asked again has a new token (requirements C15)."""
+    token = "MB" + desk.chance.token()
+    asked = replace(
+        case,
+        state=CaseState.CONFIRMATION,
+        token_hash=token_hash(token, keys=desk.keys),
+        confirm_until=desk.chance.now() + desk.policy.confirm_within,
+    )
+    return await send(asked, (Letter.CONFIRM,), parent, book, desk, token=token)
+
+
+async def send(  # noqa: PLR0913 - a letter has a case, what it tells, what it answers, and where it is noted
+    case: Case,
+    letters: Sequence[Letter],
+    parent: Message | Unreadable,
+    book: Book,
+    desk: Desk,
+    *,
+    token: str | None = None,
+    said: reply.Facts | None = None,
+    person: str = "",
+) -> Case:
+    """Queue one letter that tells all of *letters*, and save the case with it.
+
+    *said* replaces the facts gathered from the case; *person* signs a letter that a person wrote or released.
+    """
+    now = desk.chance.now()
+    facts = said or facts_of(case, await book.steps(case.id), desk, token=token)
+    text = desk.renderer.render(tuple(letters), case.languages, facts.mapping())
+    written = Letter.WRITTEN in letters or Letter.REFUSED in letters
+    heading = reply.Heading(
+        to=case.address,
+        message_id=_message_id(desk),
+        date=now,
+        automatic="person" if written else "auto-replied",
+        case=case.number,
+        parent=parent if isinstance(parent, Message) else None,
+    )
+    saved = await book.save(replace(case, letters=case.letters + 1))
+    await _queue(saved, text, heading, tuple(letters), book, desk)
+    told_now = {
+        "letters": [letter.value for letter in letters],
+        "languages": [language.value for language in text.languages],
+    }
+    await record("answer.queued", saved, book, desk, told_now, by=person)
+    return saved
+
+
+async def notify_operator(case: Case, kind: reply.Notice, book: Book, desk: Desk) -> None:
+    """Queue a mail to the operator: case number, rights, reason, day, the command; no personal data."""
+    waiting = reply.Waiting(case=case.number, rights=case.rights, reasons=case.holds, due=case.due_day)
+    text = desk.renderer.notice(kind, Language(desk.letterhead.operator_language), waiting)
+    heading = reply.Heading(
+        to=desk.letterhead.operator,
+        message_id=_message_id(desk),
+        date=desk.chance.now(),
+        automatic="auto-generated",
+        case=case.number,
+    )
+    await _queue(case, text, heading, (), book, desk)
+
+
+async def _queue(
+    case: Case,
+    text: Rendered,
+    heading: reply.Heading,
+    letters: tuple[Letter, ...],
+    book: Book,
+    desk: Desk,
+) -> None:
+    head = desk.letterhead
+    sender = reply.Sender(name=head.company, address=head.mailbox, loop_id=desk.own.loop_id)
+    draft = Draft(
+        case_id=case.id,
+        recipient=heading.to,
+        message_id=heading.message_id,
+        raw=reply.compose(text, heading, sender),
+        letters=letters,
+        automatic=heading.automatic != "person",
+        run_at=heading.date,
+    )
+    await book.queue(draft)
+
+
+def _message_id(desk: Desk) -> MessageId:
+    """New, unique, of our own domain, at least 128 random bits, not made from the token (amendment 3, D19)."""
+    return MessageId(f"{desk.chance.token()}@{desk.letterhead.mailbox.rpartition('@')[2]}")
+
+
+def facts_of(case: Case, steps: Sequence[PlannedStep], desk: Desk, *, token: str | None = None) -> reply.Facts:
+    """What a letter of this case may say now; what is not known is None, and asking for it raises."""
+    head = desk.letterhead
+    destroyed = [p for p in steps if p.step.kind is StepKind.DESTROY]
+    changes = [change for planned in destroyed for change in planned.intended or ()]
+    holdings = next((p.holdings for p in steps if p.holdings is not None), None)
+    facts = reply.Facts(
+        case=case.number,
+        operator=reply.Operator(name=head.company, address=head.address),
+        responsible=reply.Responsible(name=head.responsible, post=head.post, phone=head.phone),
+        jurisdiction=head.jurisdiction,
+        received_at=case.received_at,
+        done_at=desk.chance.now(),
+        due=case.due_day,
+        confirm_until=case.confirm_until and case.confirm_until.astimezone(desk.zone).date(),
+        token=token,
+        rights=case.rights,
+        suppressed=_suppressed(steps),
+        address_shown=reply.masked(case.address) if case.address else None,
+        destroyed=tuple(dict.fromkeys(c.category for c in changes if c.rows and c.category and not c.kept_for)),
+        kept=tuple(
+            reply.Kept(category=c.category, norm=c.kept_for, until=None) for c in changes if c.kept_for and c.rows
+        ),
+    )
+    return facts if holdings is None else told(facts, holdings)
+
+
+def _suppressed(steps: Sequence[PlannedStep]) -> bool:
+    """Whether advertising to the address has stopped, looked at again, for this case."""
+    return any(p.done and p.step.kind is StepKind.SUPPRESS and p.phase is not Phase.UNDO for p in steps)
+
+
+def told(facts: reply.Facts, holdings: Holdings) -> reply.Facts:
+    """*facts* with what an access letter tells: categories and terms, no values (access, level 1)."""
+    held = holdings.held
+
+    def each(kind: str) -> tuple[reply.Said, ...]:
+        said = [words for holding in held for words in getattr(holding, kind)]
+        return tuple({str(sorted(words.items())): words for words in said}.values())
+
+    return replace(
+        facts,
+        found=tuple(holding.category for holding in held),
+        sources=each("sources"),
+        purposes=each("purposes"),
+        grounds=each("grounds"),
+        terms=each("retention"),
+        recipients=tuple(holdings.recipients),
+        processors=tuple(holdings.processors),
+    )

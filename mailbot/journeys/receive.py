@@ -1,0 +1,194 @@
+"""receive: mailbox ─▶ read ─▶ understand ─▶ COMMIT letter (or "looked at") ─▶ release the mail.
+
+Needs nothing but IMAP and the processor, so a request is safe and its clock runs even while DNS, the
+company's database and the relay are down.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import assert_never
+
+from mailbot import log
+from mailbot.core.audit import Plain
+from mailbot.core.case import NewLetter
+from mailbot.core.decide import concerns_us
+from mailbot.core.message import read
+from mailbot.core.model import CaseState, Concern, Message, Place, RawMail, Reading, Route, Unreadable
+from mailbot.core.understanding import understand
+from mailbot.journeys.desk import Desk, at, token_hashes, twin_key
+from mailbot.ports import Book, FolderState, Mailbox, Progress
+
+logger = log.get(__name__)
+
+BATCH = 50  # messages a FETCH (LIBRARIES 1.2)
+
+
+class Release(StrEnum):
+    """What happens to a request's message once the ledger has it; ordinary mail is never touched."""
+
+    LEAVE = "leave"
+    KEYWORD = "keyword"
+    MOVE = "move"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """One folder that is watched."""
+
+    folder: str
+    junk: bool = False
+    release: Release = Release.LEAVE
+    keyword: str = "$Mailbot"
+    handled: str = "Handled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One message, read and understood, before anything is written."""
+
+    mail: RawMail
+    digest: str
+    message: Message | Unreadable
+    reading: Reading
+
+
+async def look(watch: Watch, mailbox: Mailbox, desk: Desk) -> int:
+    """Read everything new in a folder; how many letters were kept."""
+    state = await mailbox.open(watch.folder)
+    progress = await _progress(watch, state, desk)
+    kept = 0
+    uids = await mailbox.uids(watch.folder, above=progress.seen_up_to)
+    for start in range(0, len(uids), BATCH):
+        batch = uids[start : start + BATCH]
+        seen = [see(mail, desk) for mail in await mailbox.fetch(watch.folder, batch)]
+        letters = await _commit(seen, batch[-1], watch, progress, desk)
+        for one in letters:
+            await _let_go(one, watch, mailbox, desk)
+        kept += len(letters)
+    return kept
+
+
+async def _progress(watch: Watch, state: FolderState, desk: Desk) -> Progress:
+    """How far the folder was read. The first look takes it as it stands: older mail is never acted on.
+
+    A new UIDVALIDITY starts over by the other keys; what they do not match and is older than the last look
+    never acts by itself (DESIGN, crash table).
+    """
+    now = desk.chance.now()
+    async with desk.ledger.write() as book:
+        progress = await book.progress(watch.folder)
+        if progress is None:
+            await book.begin(watch.folder, state.uidvalidity, state.uidnext - 1, at=now)
+            facts: dict[str, Plain] = {"folder": watch.folder, "messages": state.exists}
+            await book.record("folder.begun", at=now, facts=facts)
+        elif progress.uidvalidity != state.uidvalidity:
+            await book.begin(watch.folder, state.uidvalidity, 0, at=now, distrust_before=progress.last_look)
+            await book.record("folder.renumbered", at=now, facts={"folder": watch.folder})
+        else:
+            return progress
+        begun = await book.progress(watch.folder)
+    if begun is None:
+        raise RuntimeError("the ledger forgot what it was just told")
+    return begun
+
+
+def see(mail: RawMail, desk: Desk) -> Seen:
+    """Read and understand one message; whatever goes wrong with it, the message goes to a person."""
+    digest = sha256(mail.raw).hexdigest()
+    if mail.cut:
+        message: Message | Unreadable = Unreadable(why="larger than the limit")
+        return Seen(mail=mail, digest=digest, message=message, reading=_unread(desk))
+    try:
+        message = read(mail.raw, own=desk.own)
+        reading = understand(message, desk.knowledge) if isinstance(message, Message) else _unread(desk)
+    except Exception:  # a bug, or mail nobody imagined: kept for a person, the rest goes on
+        logger.exception("message.set_aside", at=at(mail.place))
+        message, reading = Unreadable(why="the reader failed"), _unread(desk)
+    return Seen(mail=mail, digest=digest, message=message, reading=reading)
+
+
+def _unread(desk: Desk) -> Reading:
+    return Reading(concerns=(Concern.UNSURE,), knowledge=desk.knowledge.version)
+
+
+async def _commit(
+    seen: Sequence[Seen], up_to: int, watch: Watch, progress: Progress, desk: Desk
+) -> Sequence[Seen]:
+    """Write a batch into the ledger; those that were kept as letters, now or before."""
+    now = desk.chance.now()
+    kept: list[Seen] = []
+    async with desk.ledger.write() as book:
+        known = dict(await book.known([one.digest for one in seen]))
+        for one in seen:
+            if one.digest in known:
+                await book.relocate(one.digest, one.mail.place)
+            else:
+                known[one.digest] = await _enter(one, watch, progress, book, desk, now)
+            if known[one.digest]:
+                kept.append(one)
+        await book.advance(watch.folder, progress.uidvalidity, up_to, at=now)
+    return kept
+
+
+async def _enter(one: Seen, watch: Watch, progress: Progress, book: Book, desk: Desk, now: datetime) -> bool:
+    """Keep a letter, or note that ordinary mail was looked at; whether it was kept."""
+    if not concerns_us(one.message, one.reading, tied=await _tied(one, book, desk)):
+        await book.looked_at(one.mail.place, one.digest, Route.IGNORE, one.reading.knowledge, at=now)
+        return False
+    twin = twin_key(one.message, one.digest, keys=desk.keys) if isinstance(one.message, Message) else one.digest
+    distrust = progress.distrust_before
+    letter = NewLetter(
+        place=one.mail.place,
+        sha256=one.digest,
+        twin=twin,
+        received_at=one.mail.received_at,
+        read_at=now,
+        raw=one.mail.raw,
+        reading=one.reading,
+        in_junk=watch.junk,
+        unmatched=distrust is not None and one.mail.received_at < distrust,
+    )
+    letter_id = await book.keep(letter)
+    facts: dict[str, Plain] = {
+        "letter": letter_id,
+        "sha256": one.digest,
+        "received": one.mail.received_at.isoformat(),
+        "readable": isinstance(one.message, Message),
+        "rights": [right.value for right in one.reading.rights],
+        "route": one.reading.route.value,
+        "knowledge": one.reading.knowledge,
+    }
+    await book.record("letter.received", at=now, facts=facts)
+    logger.info("letter.received", letter=letter_id, at=at(one.mail.place), route=one.reading.route.value)
+    return True
+
+
+async def _tied(one: Seen, book: Book, desk: Desk) -> bool:
+    """Whether a message belongs to one of our cases: by our Message-IDs, by a token, or by a bare yes or no."""
+    if isinstance(one.message, Unreadable):
+        return False
+    ids = (*one.message.answers_to, *one.message.reports_on)
+    if await book.thread(ids, token_hashes(one.message, keys=desk.keys)) is not None:
+        return True
+    if one.reading.reply_word is None or one.message.author is None:
+        return False
+    return await book.case_of(one.message.author, states=[CaseState.CONFIRMATION]) is not None
+
+
+async def _let_go(one: Seen, watch: Watch, mailbox: Mailbox, desk: Desk) -> None:
+    """Release the message of a kept letter as the operator wishes; twice is once."""
+    place = one.mail.place
+    match watch.release:
+        case Release.LEAVE:
+            pass
+        case Release.KEYWORD:
+            await mailbox.add_keyword(place, watch.keyword)
+        case Release.MOVE:
+            moved = await mailbox.move(place, watch.handled)
+            async with desk.ledger.write() as book:
+                await book.relocate(one.digest, moved or Place(folder=watch.handled, uidvalidity=0, uid=0))
+        case _:
+            assert_never(watch.release)

@@ -1,0 +1,182 @@
+"""A person's verdict enters at the same door as a decision: the case moves on, its steps are fulfilled as ever.
+
+Every verdict carries the person's login (requirements A108). Refusals exist only here, with norm and reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mailbot.core import decide as core
+from mailbot.core.case import Case, Phase, PlannedStep
+from mailbot.core.datamap import Holdings
+from mailbot.core.model import CaseState, Change, Language, Letter, Right, Step, StepKind
+from mailbot.core.reply import letters_for
+from mailbot.journeys import letters
+from mailbot.journeys.casework import OPEN, undo
+from mailbot.journeys.desk import Desk
+from mailbot.journeys.trail import record
+from mailbot.ports import Book, Rendered
+
+UNMADE = "MB…"  # stands for the token in a preview: it is made when the letter is
+NEVER_ANSWERED = ("Failed", "Malformed")  # standings to which no letter goes (amendment 2)
+
+
+class NotNow(Exception):
+    """The verdict does not fit the case as it stands; the message says what does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What would happen on approval: the rows as they would change, and the letter as it would go."""
+
+    phase: Phase
+    steps: tuple[tuple[Step, tuple[Change, ...]], ...]
+    letter: Rendered | None
+
+
+async def approve(number: str, *, by: str, desk: Desk) -> Case:
+    """Carry out what the case proposes; raises `NotNow` where there is nothing to carry out."""
+    async with desk.ledger.write() as book:
+        case = await _open_case(number, book)
+        phase = phase_of(case)
+        steps = steps_of(case, phase)
+        answerable = bool(case.address) and case.standing not in NEVER_ANSWERED
+        if not case.rights or not (steps or case.decision.confirmed):
+            raise NotNow(
+                "nothing can be carried out by the program: say what is asked with `mailbot cases change`, "
+                "or do it by hand and `mailbot cases reply --close`"
+            )
+        await _plan_missing(case, phase, steps, book, desk)
+        approved = await book.save(
+            replace(
+                case,
+                state=CaseState.FULFILLING,
+                holds=(),
+                confirmed=case.confirmed or phase is Phase.CONFIRMED,
+                decision=replace(case.decision, holds=(), may_answer=answerable),
+            )
+        )
+        await record("case.approved", approved, book, desk, {"phase": phase.value}, by=by)
+        return approved
+
+
+def phase_of(case: Case) -> Phase:
+    """What approval would carry out: the confirmed part once its question has been put."""
+    return Phase.CONFIRMED if case.confirmed or case.token_hash is not None else Phase.NOW
+
+
+def steps_of(case: Case, phase: Phase) -> tuple[Step, ...]:
+    """The steps of that part."""
+    return case.decision.confirmed if phase is Phase.CONFIRMED else case.decision.now
+
+
+async def _plan_missing(case: Case, phase: Phase, steps: Sequence[Step], book: Book, desk: Desk) -> None:
+    there = {(p.phase, p.step.kind) for p in await book.steps(case.id)}
+    missing = tuple(step for step in steps if (phase, step.kind) not in there)
+    await book.plan(case.id, phase, missing, at=desk.chance.now())
+
+
+async def _open_case(number: str, book: Book) -> Case:
+    try:
+        case = await book.case(number)
+    except KeyError:
+        raise NotNow(f"there is no case {number}; `mailbot cases list` shows them") from None
+    if case.state not in OPEN:
+        raise NotNow(f"case {number} is {case.state.value} already")
+    return case
+
+
+async def refuse(number: str, *, by: str, norm: str, reason: str, desk: Desk) -> Case:
+    """Refuse on the law's grounds: written, reasoned, with norm and where to appeal (requirements B.4)."""
+    async with desk.ledger.write() as book:
+        case = await _open_case(number, book)
+        await undo(case, [StepKind.STOP_PROCESSING], book)
+        refused = replace(case, state=CaseState.REFUSED, holds=(), token_hash=None)
+        said = replace(letters.facts_of(refused, await book.steps(case.id), desk), person_text=reason, norm=norm)
+        parent = await letters.parent_of(case, book, desk)
+        sent = await letters.send(refused, (Letter.REFUSED,), parent, book, desk, said=said, person=by)
+        await record("case.refused", sent, book, desk, {"norm": norm}, by=by)
+        return sent
+
+
+async def change(
+    number: str, *, by: str, rights: Sequence[Right] = (), languages: Sequence[Language] = (), desk: Desk
+) -> Case:
+    """Correct what was read: the plan is made anew and goes on waiting."""
+    async with desk.ledger.write() as book:
+        case = await _open_case(number, book)
+        if any(p.done for p in await book.steps(case.id)) or case.token_hash is not None:
+            raise NotNow(f"case {number} is under way: close it, or answer it with `mailbot cases reply`")
+        proven = case.standing == "Proven"
+        decision = core.planned(rights or case.rights, case.address, proven=proven, like=case.decision)
+        changed = await book.save(
+            replace(case, decision=decision, languages=tuple(languages) or case.languages, state=CaseState.PERSON)
+        )
+        facts = {
+            "rights": [right.value for right in changed.rights],
+            "languages": [x.value for x in changed.languages],
+        }
+        await record("case.changed", changed, book, desk, facts, by=by)
+        return changed
+
+
+async def reply(number: str, *, by: str, text: str, close: bool, desk: Desk) -> Case:
+    """Write to the person in a person's own words; *close* ends the case with it."""
+    async with desk.ledger.write() as book:
+        case = await _open_case(number, book)
+        if not case.address:
+            raise NotNow(f"case {number} has no address to write to: its From names nobody")
+        answered = replace(case, state=CaseState.DONE, holds=()) if close else case
+        said = replace(letters.facts_of(case, await book.steps(case.id), desk), person_text=text)
+        parent = await letters.parent_of(case, book, desk)
+        sent = await letters.send(answered, (Letter.WRITTEN,), parent, book, desk, said=said, person=by)
+        await record("case.answered", sent, book, desk, {"closed": close}, by=by)
+        return sent
+
+
+async def close(number: str, *, by: str, desk: Desk) -> Case:
+    """End a case without a letter: it was no request, or everything was done and said elsewhere."""
+    async with desk.ledger.write() as book:
+        case = await _open_case(number, book)
+        await undo(case, [StepKind.STOP_PROCESSING], book)
+        closed = await book.save(replace(case, state=CaseState.CLOSED, holds=(), token_hash=None))
+        await record("case.closed", closed, book, desk, {}, by=by)
+        return closed
+
+
+# ---------------------------------------------------------------- before anything happens
+
+
+async def proposal(case: Case, desk: Desk) -> Proposal | None:
+    """The letter as it would go and the rows as they would change; None where nothing waits for approval."""
+    if case.state is not CaseState.PERSON:
+        return None
+    phase = phase_of(case)
+    steps = steps_of(case, phase)
+    planned = tuple([(step, tuple(await desk.registry.plan(step))) for step in steps])
+    asks = bool(case.decision.confirmed) and phase is Phase.NOW
+    if not case.address or case.standing in NEVER_ANSWERED or not case.rights or not (steps or asks):
+        return Proposal(phase=phase, steps=planned, letter=None)
+    facts = letters.facts_of(case, [await _as_done(case, *one, desk) for one in planned], desk, token=UNMADE)
+    if facts.confirm_until is None:
+        until = desk.chance.now() + desk.policy.confirm_within
+        facts = replace(facts, confirm_until=until.astimezone(desk.zone).date())
+    told = (Letter.CONFIRM,) if asks else letters_for(case.rights)
+    return Proposal(phase=phase, steps=planned, letter=desk.renderer.render(told, case.languages, facts.mapping()))
+
+
+async def _as_done(case: Case, step: Step, changes: tuple[Change, ...], desk: Desk) -> PlannedStep:
+    """A step as it will stand when it is done, for the preview of the letter."""
+    holdings: Holdings | None = None
+    if step.kind is StepKind.DISCLOSE:
+        holdings = await desk.registry.holdings(step.address)
+    return PlannedStep(
+        id=0,
+        case_id=case.id,
+        phase=phase_of(case),
+        step=step,
+        at=desk.chance.now(),
+        intended=changes,
+        holdings=holdings,
+        done=True,
+    )
