@@ -1,0 +1,5 @@
+"""The company's databases, reached through the data map."""
+
+from mailbot.adapters.registry.sql import SqlRegistry
+
+__all__ = ["SqlRegistry"]
