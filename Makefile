@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install demo test check format lint types arrows fast clean
+.PHONY: help install demo test check format lint drill-systemd drill-crash
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -27,9 +27,19 @@ format: $(STAMP)  ## rewrite the code in its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-check: $(STAMP)  ## format, lint, types, arrows, fast tests: under a minute
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/pytest -q -m "not servers and not slow"
+lint: $(STAMP)  ## format, ruff, mypy, arrows
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+check: lint  ## lint and the fast tests: under a minute
+	@$(BIN)/pytest -q -m "not servers and not slow"
+
+test: $(STAMP)  ## set up and run everything that can run here (MAILBOT_INSTALL_SERVERS=1 installs the servers)
+	@[ "$$MAILBOT_INSTALL_SERVERS" != 1 ] || tests/install-servers
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/pytest -q
+
+drill-systemd: $(STAMP)  ## boot systemd in a namespace and start, hang, reload and stop the real unit (root)
+	@$(BIN)/python -m tests.drills.systemd --program mailbot

@@ -4,7 +4,7 @@ import hmac
 import json
 import random  # noqa: TID251 - the one door for chance
 import secrets  # noqa: TID251 - the one door for chance
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -206,7 +206,11 @@ def _desk(
     chance: Chance,
 ) -> Desk:
     own = own_of(settings)
-    knowledge, law = load_knowledge(settings.knowledge), load_law(settings.law)
+    knowledge, law, datamap = (
+        load_knowledge(settings.knowledge),
+        load_law(settings.law),
+        load_datamap(settings.datamap),
+    )
     rules = settings.file.rules
     return Desk(
         ledger=ledger,
@@ -222,6 +226,7 @@ def _desk(
             act_within=timedelta(days=rules.act_within_days),
             confirm_within=timedelta(days=rules.confirm_within_days),
             letters_per_case=rules.letters_per_case,
+            obligations_known=datamap.obligations_known,
         ),
         limits=Limits(
             letters_per_address_a_day=rules.letters_per_address_a_day,
@@ -232,7 +237,7 @@ def _desk(
         letterhead=_letterhead(settings),
         sent_folder=settings.file.mailbox.sent,
         zone=settings.zone,
-        versions=_versions(settings, law, renderer, knowledge.version),
+        versions=_versions(settings, law, renderer, {"knowledge": knowledge.version, "map": datamap.version}),
     )
 
 
@@ -252,16 +257,19 @@ def _letterhead(settings: Settings) -> Letterhead:
     )
 
 
-def _versions(settings: Settings, law: Law, renderer: TemplateRenderer, knowledge: str) -> str:
+def _versions(settings: Settings, law: Law, renderer: TemplateRenderer, more: Mapping[str, str]) -> str:
     """What a case began with, as one line: it keeps it for its whole life."""
-    datamap = sha256(settings.datamap.read_bytes()).hexdigest()[:12]
     parts = {
         "law.kz": law.kz.version,
         "law.ru": law.ru.version,
         "law.eu": law.eu.version,
-        "map": datamap,
-        "templates": renderer.version[:12],
-        "knowledge": knowledge[:12],
-        "policy": settings.file.company.policy_edition,
+        "templates": renderer.version,
+        **more,
     }
-    return "; ".join(f"{name} {version}" for name, version in parts.items())
+    told = [f"{name} {_short(version)}" for name, version in parts.items()]
+    return "; ".join((*told, f"policy {settings.file.company.policy_edition}"))
+
+
+def _short(version: str) -> str:
+    """The first twelve digits of a fingerprint: enough to tell versions apart, short enough to read."""
+    return version.removeprefix("sha256:")[:12]

@@ -193,6 +193,8 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """Read *path* and the environment; raises ConfigError naming the setting at fault."""
     env = os.environ if environ is None else environ  # noqa: TID251 - the one door
     file = _read(path)
+    _guarded("mailbox", file.mailbox.tls, file.mailbox.host)
+    _guarded("relay", file.relay.tls, file.relay.host)
     return Settings(
         file=file,
         secrets=_secrets(env),
@@ -218,6 +220,12 @@ def _read(path: Path) -> File:
         raise ConfigError(f"{path} is not TOML: {exc}") from None
     except msgspec.ValidationError as exc:
         raise ConfigError(f"{path}: {_plain(str(exc))}") from None
+
+
+def _guarded(section: str, tls: Tls, host: str) -> None:
+    """Mail and passwords leave this host only under TLS (policy A80)."""
+    if tls == "none" and host not in {"localhost", "::1"} and not host.startswith("127."):
+        raise ConfigError(f'{section}.tls: "none" is for this host itself only; use "implicit" or "starttls"')
 
 
 def _plain(message: str) -> str:

@@ -52,6 +52,7 @@ class Policy:
     act_within: timedelta = timedelta(days=7)  # mail first read later than this goes to a person
     confirm_within: timedelta = timedelta(days=14)  # amendment 4
     letters_per_case: int = 3  # amendment 9
+    obligations_known: bool = True  # some store says who has open orders (issue 5, item 5)
     autonomy: Mapping[tuple[Right, Language], Autonomy] = field(default_factory=dict)
 
     def mode(self, right: Right, languages: Sequence[Language]) -> Autonomy:
@@ -332,7 +333,8 @@ def holds_before_fulfilment(case: Case, subjects: Sequence[Subject], *, policy: 
     kinds = {step.kind for step in case.decision.confirmed}
     found = {
         HoldReason.SEVERAL_SUBJECTS: len(subjects) > 1,
-        HoldReason.OBLIGATION: StepKind.DESTROY in kinds and any(s.obligations for s in subjects),
+        HoldReason.OBLIGATION: StepKind.DESTROY in kinds
+        and (not policy.obligations_known or any(s.obligations for s in subjects)),
         HoldReason.REHEARSAL: any(
             policy.mode(right, case.languages) is not Autonomy.AGREE for right in case.rights
         ),

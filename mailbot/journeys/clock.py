@@ -35,7 +35,9 @@ def _nobody_told(case: Case) -> bool:
 
 
 def _day_near(case: Case, now: datetime, desk: Desk) -> bool:
-    return case.warned_at is None and case.due_at - now <= desk.limits.warn_before_due
+    """Warned the set time before the day is over, but never in the first half of a short term."""
+    term = case.due_at - case.received_at
+    return case.warned_at is None and case.due_at - now <= min(desk.limits.warn_before_due, term / 2)
 
 
 async def _tell(case: Case, desk: Desk) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from mailbot.core.automatic import Own
 from mailbot.core.deadline import Jurisdiction, Law
 from mailbot.core.decide import Policy
-from mailbot.core.model import Address, Message, Place
+from mailbot.core.model import Address, Message
 from mailbot.core.understanding import Knowledge
 from mailbot.ports import Chance, Keys, Ledger, Registry, Renderer, SenderCheck
 
@@ -98,8 +98,3 @@ def twin_key(message: Message, digest: str, *, keys: Keys) -> str:
     words = " ".join(message.own_words.split())
     parts = (message.author, message.message_id or "", message.date_field, words)
     return keyed("\x00".join(parts), key=keys.twin)
-
-
-def at(place: Place) -> str:
-    """Where a message lies, for logs: no personal data in it."""
-    return f"{place.folder};{place.uidvalidity};{place.uid}"

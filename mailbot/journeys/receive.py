@@ -18,7 +18,7 @@ from mailbot.core.decide import concerns_us
 from mailbot.core.message import read
 from mailbot.core.model import CaseState, Concern, Message, Place, RawMail, Reading, Route, Unreadable
 from mailbot.core.understanding import understand
-from mailbot.journeys.desk import Desk, at, token_hashes, twin_key
+from mailbot.journeys.desk import Desk, token_hashes, twin_key
 from mailbot.ports import Book, FolderState, Mailbox, Progress
 
 logger = log.get(__name__)
@@ -97,17 +97,26 @@ async def _progress(watch: Watch, state: FolderState, desk: Desk) -> Progress:
 
 def see(mail: RawMail, desk: Desk) -> Seen:
     """Read and understand one message; whatever goes wrong with it, the message goes to a person."""
-    digest = sha256(mail.raw).hexdigest()
+    digest = _digest(mail)
     if mail.cut:
-        message: Message | Unreadable = Unreadable(why="larger than the limit")
+        message: Message | Unreadable = Unreadable(why="larger than the limit, or withheld by the server")
         return Seen(mail=mail, digest=digest, message=message, reading=_unread(desk))
     try:
         message = read(mail.raw, own=desk.own)
         reading = understand(message, desk.knowledge) if isinstance(message, Message) else _unread(desk)
     except Exception:  # a bug, or mail nobody imagined: kept for a person, the rest goes on
-        logger.exception("message.set_aside", at=at(mail.place))
+        logger.exception("message.set_aside", folder=mail.place.folder, uid=mail.place.uid)
         message, reading = Unreadable(why="the reader failed"), _unread(desk)
     return Seen(mail=mail, digest=digest, message=message, reading=reading)
+
+
+def _digest(mail: RawMail) -> str:
+    """SHA-256 of the raw bytes. What was cut off is not the whole message: its place and size join in."""
+    if not mail.cut:
+        return sha256(mail.raw).hexdigest()
+    place = mail.place
+    where = f"{place.folder}\x00{place.uidvalidity}\x00{place.uid}\x00{mail.size}"
+    return sha256(where.encode() + b"\x00" + mail.raw).hexdigest()
 
 
 def _unread(desk: Desk) -> Reading:
@@ -162,7 +171,14 @@ async def _enter(one: Seen, watch: Watch, progress: Progress, book: Book, desk: 
         "knowledge": one.reading.knowledge,
     }
     await book.record("letter.received", at=now, facts=facts)
-    logger.info("letter.received", letter=letter_id, at=at(one.mail.place), route=one.reading.route.value)
+    place = one.mail.place
+    logger.info(
+        "letter.received",
+        letter=letter_id,
+        folder=place.folder,
+        uid=place.uid,
+        route=one.reading.route.value,
+    )
     return True
 
 

@@ -54,7 +54,8 @@ class Mailbox(Protocol):
     async def fetch(self, folder: str, uids: Sequence[int]) -> Sequence[RawMail]:
         """The messages that are still there, in UID order; the caller asks for at most 50 at once.
 
-        Messages over the size limit come with `cut` set and their first 64 KiB.
+        Messages over the size limit come with `cut` set and their first 64 KiB; those the server will not hand out
+        come with `cut` set and no bytes.
         """
         ...
 

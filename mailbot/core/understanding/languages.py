@@ -10,6 +10,7 @@ from mailbot.core.understanding.letters import Word, words_of
 
 _KAZAKH = frozenset("әғқңөұүһіӘҒҚҢӨҰҮҺІ")
 _RUSSIAN = frozenset("щэъЩЭЪ")
+_SHORT_WORD = 4
 _SECOND = 0.25
 """Share of the recognised words from which a further language counts as one of the letter's."""
 
@@ -22,10 +23,15 @@ def languages_of(text: str, knowledge: Knowledge) -> tuple[Language, ...]:
 def tongues_of(words: Sequence[Word], text: str, knowledge: Knowledge) -> tuple[Language, ...]:
     """As `languages_of`, for words already parted."""
     count: Counter[Language] = Counter()
+    known: set[Language] = set()
     for word in words:
-        language = _tongue(word, text, knowledge)
+        language, sure = _tongue(word, text, knowledge)
         if language is not None:
             count[language] += 1
+            if sure or word.cyrillic:
+                known.add(language)
+    for language in count.keys() - known:
+        del count[language]  # Latin words that only end like Kazakh: German does too
     if not count:
         cyrillic = sum(word.cyrillic for word in words)
         return (Language.RU,) if cyrillic * 2 > len(words) else ()
@@ -42,16 +48,19 @@ def without_english(words: Sequence[Word], languages: Sequence[Language]) -> tup
     return tuple(word if word.cyrillic else replace(word, form="") for word in words)
 
 
-def _tongue(word: Word, text: str, knowledge: Knowledge) -> Language | None:
+def _tongue(word: Word, text: str, knowledge: Knowledge) -> tuple[Language | None, bool]:
+    """The language of one word, and whether it is more than an ending that says so."""
     spelled = text[word.start : word.end]
     if word.cyrillic and not _KAZAKH.isdisjoint(spelled):
-        return Language.KK
+        return Language.KK, True
     if word.cyrillic and not _RUSSIAN.isdisjoint(spelled):
-        return Language.RU
+        return Language.RU, True
     if not word.cyrillic and word.english in knowledge.tongues[Language.EN].words:
-        return Language.EN
+        return Language.EN, True
     for language in (Language.KK, Language.RU):
         tongue = knowledge.tongues[language]
-        if word.form in tongue.words or (len(word.form) > 4 and word.form.endswith(tongue.endings)):
-            return language
-    return None
+        if word.form in tongue.words:
+            return language, True
+        if len(word.form) > _SHORT_WORD and word.form.endswith(tongue.endings):
+            return language, False
+    return None, False

@@ -12,19 +12,28 @@ from dataclasses import dataclass
 READ_AT_MOST = 20_000
 """Characters of own words that are read; a request longer than ten pages goes to a person."""
 
+_LONGEST_SENTENCE = 60
+"""Words after which a sentence without a full stop is parted, so that looking for neighbours stays quick."""
+
 _TOKEN = re.compile(
     r"[^\W_]+(?:['’ʼ`´]+[^\W\d_]+)*['’ʼ`´]?|[.!?;:…]+|\n(?=\s*(?:\n|[-–—•*\d]|[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]))"
 )
 _STRAIGHT = str.maketrans("’ʼ`´", "''''")
-_DIGRAPHS = {
-    **{"shch": "x", "sch": "x", "sh": "x", "zh": "j", "gh": "g", "kh": "h", "ch": "c"},
-    **{"s'": "x", "c'": "c", "g'": "g", "n'": "n", "a'": "a", "o'": "o", "u'": "u", "y'": "u", "i'": "i", "'": ""},
-}
+_DIGRAPHS = (
+    *(("shch", "x"), ("sch", "x"), ("sh", "x"), ("zh", "j"), ("gh", "g"), ("kh", "h"), ("ch", "c")),
+    # the Kazakh alphabet of 2017; the rest of the apostrophes go
+    *(("s'", "x"), ("c'", "c"), ("g'", "g"), ("n'", "n"), ("a'", "a"), ("o'", "o"), ("u'", "u"), ("y'", "u")),
+    *(("i'", "i"), ("'", "")),
+)
 _SKELETON = str.maketrans(
     {
         **dict(zip("абвгдеёжзийклмнопрстуфхчшщыэ", "abvgdeejziiklmnoprstufhcxxie", strict=True)),
         **dict(zip("әғқңөұүһі", "agknouuhi", strict=True)),
-        **{"ц": "ts", "ю": "iu", "я": "ia", "ъ": "", "ь": ""},
+        "ц": "ts",
+        "ю": "iu",
+        "я": "ia",
+        "ъ": "",
+        "ь": "",
         **dict.fromkeys("äáàă", "a"),
         **dict.fromkeys("öóò", "o"),
         **dict.fromkeys("üúūûýw", "u"),
@@ -56,7 +65,7 @@ def skeleton(text: str) -> str:
     """*text* in plain Latin letters, the same for every way of typing it; white space stays."""
     text = text.lower().translate(_STRAIGHT)
     if not text.isascii() or "'" in text or "h" in text:
-        for pair, letter in _DIGRAPHS.items():
+        for pair, letter in _DIGRAPHS:
             text = text.replace(pair, letter)
     return _DOUBLED.sub(r"\1", text.translate(_SKELETON)).replace("ng", "n")
 
@@ -69,13 +78,15 @@ def plain(text: str) -> str:
 def words_of(text: str) -> tuple[Word, ...]:
     """The words of the first `READ_AT_MOST` characters, each with the number of its sentence."""
     found: list[tuple[int, int, int, str]] = []
-    sentence = 0
+    sentence = begun = 0
     for match in _TOKEN.finditer(text, 0, READ_AT_MOST):
-        token = match.group()
-        if token[0].isalnum():
-            found.append((match.start(), match.end(), sentence, token))
-        elif token != ":":
-            sentence += 1
+        piece = match.group()
+        if piece[0].isalnum():
+            if len(found) - begun >= _LONGEST_SENTENCE:
+                sentence, begun = sentence + 1, len(found)
+            found.append((match.start(), match.end(), sentence, piece))
+        elif piece != ":":  # a colon does not end what is said: "рассылка: отпишите"
+            sentence, begun = sentence + 1, len(found)
     return tuple(_worded(found)) if found else ()
 
 

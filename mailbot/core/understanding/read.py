@@ -13,6 +13,7 @@ from mailbot.core.understanding.rules import Held, held_rules, length_of, speaks
 
 _ANSWERED_OR_PASSED_ON = re.compile(r"\s*(re|fw|fwd|ha|отв|ответ|пересл\w*|жауап)\s*(\[\d+\])?\s*:", re.IGNORECASE)
 _LONGEST_EVIDENCE = 200
+_MOST_EVIDENCE = 12
 _UNLIKELY = 0.1
 """How sure an ask is of which every doubt has taken its share: still an ask, for a person to look at."""
 _TOO_LITTLE_SAID = 0.3
@@ -45,6 +46,12 @@ def understand(message: Message, knowledge: Knowledge) -> Reading:
         reply_word=reply_word(message.own_words, knowledge),
         knowledge=knowledge.version,
     )
+
+
+def rules_said_by(text: str, knowledge: Knowledge) -> frozenset[str]:
+    """Names of the rules that hold in *text*, however far it speaks of a request: what examples are tested on."""
+    words, _, found = _looked_up(text, knowledge)
+    return frozenset(one.rule.name for one in held_rules(found, words, knowledge))
 
 
 def _by_machine(machine: Machine, knowledge: Knowledge) -> Reading:
@@ -90,7 +97,7 @@ def _asks(
         Ask(
             right=right,
             sure=round(max(max(sure for sure, _ in told) - doubt, _UNLIKELY), 2),
-            evidence=tuple(dict.fromkeys(said for _, said in told)),
+            evidence=tuple(dict.fromkeys(said for _, said in told))[:_MOST_EVIDENCE],
         )
         for right in Right
         if (told := evidence.get(right))

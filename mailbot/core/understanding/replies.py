@@ -12,8 +12,9 @@ _KAZAKH_TO_RUSSIAN = str.maketrans("әғқңөұүһіё", "агкноуухие
 _LONGEST_CONFIRMATION = 6
 """Words of a confirmation with its greeting and thanks; in a longer letter "да" is just a word."""
 _LONGEST_REPLY = 15
-"""Words of a reply in which a denial or the wish for a person is looked for; a longer letter is read as a letter."""
+"""Words of a reply in which a denial or the wish for a person is looked for."""
 _READ = 2000
+_SHORT_WORD = 5
 
 
 def reply_word(text: str, knowledge: Knowledge) -> ReplyWord | None:
@@ -36,11 +37,11 @@ def reply_word(text: str, knowledge: Knowledge) -> ReplyWord | None:
 
 
 def folded(word: str) -> str:
-    """*word* as it is looked up: lower case, without Kazakh letters; a long Latin word by its skeleton."""
-    word = word.lower()
-    if len(word) > 5 and "a" <= word[0] <= "z":
-        return skeleton(word)
-    return word.translate(_KAZAKH_TO_RUSSIAN)
+    """*word* as it is looked up: a long one by its skeleton, a short one in lower case without Kazakh letters.
+
+    Short words keep their alphabet, for the skeletons of "я" and "ия" are the same.
+    """
+    return skeleton(word) if len(word) > _SHORT_WORD else word.lower().translate(_KAZAKH_TO_RUSSIAN)
 
 
 def _denies(words: Sequence[str], knowledge: Knowledge) -> bool:

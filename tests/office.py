@@ -1,0 +1,166 @@
+"""A whole mailbot for tests of the journeys: real ledger, company data, templates, law and words; fake outside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from mailbot.adapters import reference_schema as company
+from mailbot.adapters.ledger.migrate import upgrade
+from mailbot.app import App, build, seeded_chance
+from mailbot.config import load
+from mailbot.core.case import Case
+from mailbot.core.decide import Autonomy
+from mailbot.core.model import Language, Right
+from mailbot.journeys.audit import verify_chain
+from mailbot.journeys.autonomy import set_mode
+from mailbot.journeys.clock import tick
+from mailbot.journeys.decide import decide_waiting
+from mailbot.journeys.deliver import deliver_due
+from mailbot.journeys.desk import Desk
+from mailbot.journeys.fulfil import fulfil_planned
+from mailbot.journeys.receive import Watch, look
+from tests.fakes import Clock, FakeMailbox, FakeMailer, FakeSenders
+
+SECRETS = {"MAILBOT_IMAP_PASSWORD": "secret-of-imap", "MAILBOT_SECRET_KEY": "0123456789abcdef" * 3}
+
+SETTINGS = """
+[company]
+name = "Example Roofs"
+address = "Almaty, Example street 1"
+policy_edition = "01.01.2022"
+[company.responsible]
+name = "Aigul Example"
+post = "DPO"
+phone = "+7 700 000 00 00"
+[mailbox]
+address = "info@example.kz"
+host = "127.0.0.1"
+tls = "none"
+user = "info@example.kz"
+[relay]
+host = "127.0.0.1"
+tls = "none"
+[operator]
+mail = "lawyer@example.kz"
+[ledger]
+url = "sqlite+aiosqlite:///{folder}/ledger.sqlite"
+[data]
+url = "sqlite+aiosqlite:///{folder}/company.sqlite"
+[dns]
+zone_file = "{folder}/zone.json"
+"""
+
+
+@dataclass
+class Office:
+    """A mailbot at work, one turn at a time."""
+
+    app: App
+    desk: Desk
+    mailbox: FakeMailbox
+    mailer: FakeMailer
+    senders: FakeSenders
+    clock: Clock
+    data: AsyncEngine
+    watches: tuple[Watch, ...] = (Watch(folder="INBOX"),)
+
+    async def turn(self, times: int = 3) -> None:
+        """Every journey in its order, as often as the daemon would in a few seconds."""
+        for _ in range(times):
+            for watch in self.watches:
+                await look(watch, self.mailbox, self.desk)
+            await decide_waiting(self.desk)
+            await fulfil_planned(self.desk)
+            await deliver_due(self.mailbox, self.mailer, self.desk)
+            await tick(self.desk)
+
+    async def begin(self) -> None:
+        """The first look, which takes the mailbox as it stands."""
+        await self.turn(1)
+
+    async def live(self, *rights: Right) -> None:
+        """Let rights act without a person, in every language."""
+        for right in rights or Right:
+            await set_mode(right, list(Language), Autonomy.AGREE, by="operator", desk=self.desk)
+
+    async def cases(self) -> Sequence[Case]:
+        async with self.desk.ledger.read() as book:
+            return sorted(await book.cases(), key=lambda case: case.id)
+
+    async def only_case(self) -> Case:
+        (case,) = await self.cases()
+        return case
+
+    async def events(self) -> list[str]:
+        async with self.desk.ledger.read() as book:
+            await verify_chain(book)
+            return [link.event.name for link in await book.links()]
+
+    def letters(self, address: str = "anna@example.org") -> list[EmailMessage]:
+        """What *address* got from us."""
+        return [message_from_bytes(raw, policy=default) for raw in self.mailer.to(address)]  # type: ignore[misc]
+
+    async def rows(self, table: str) -> list[dict[str, Any]]:
+        """The company's data as they are."""
+        async with self.data.connect() as connection:
+            found = await connection.execute(select(company.METADATA.tables[table]))
+            return [dict(row._mapping) for row in found]
+
+    async def add(self, table: str, **values: Any) -> None:
+        async with self.data.begin() as connection:
+            await connection.execute(insert(company.METADATA.tables[table]).values(**values))
+
+    async def add_person(self, key: int = 1, *, email: str = "anna@example.org") -> None:
+        """Somebody on file, with everything the policy names."""
+        since = datetime(2025, 3, 1, 12, 0)  # noqa: DTZ001 - the company's database keeps local times
+        await self.add(
+            "subjects",
+            id=key,
+            full_name="Anna Example",
+            phone="+7 700 000 00 01",
+            email=email,
+            postal_address="Almaty, Example street 2",
+            source="web form",
+            since=since,
+        )
+        await self.add("subscriptions", id=key, subject_id=key, channel="email", topic="news", subscribed_at=since)
+        await self.add(
+            "consents",
+            id=key,
+            subject_id=key,
+            purpose="marketing",
+            policy_edition="01.01.2022",
+            given_at=since,
+            how="web form",
+        )
+
+    async def add_order(self, key: int = 1, *, until: date | None = None) -> None:
+        await self.add("obligations", id=key, subject_id=key, kind="order", norm="RK Civil Code", until=until)
+
+
+async def open_office(folder: Path) -> Office:
+    """An office with an empty company, in *folder*."""
+    (folder / "mailbot.toml").write_text(SETTINGS.format(folder=folder), encoding="utf-8")
+    (folder / "zone.json").write_text("{}", encoding="utf-8")
+    await upgrade(f"sqlite+aiosqlite:///{folder}/ledger.sqlite")
+    data = create_async_engine(f"sqlite+aiosqlite:///{folder}/company.sqlite")
+    await company.create(data)
+    clock, senders = Clock(), FakeSenders()
+    app = build(load(folder / "mailbot.toml", SECRETS), chance=seeded_chance(7, now=clock))
+    return Office(
+        app=app,
+        desk=replace(app.desk, senders=senders),
+        mailbox=FakeMailbox(clock),
+        mailer=FakeMailer(),
+        senders=senders,
+        clock=clock,
+        data=data,
+    )
