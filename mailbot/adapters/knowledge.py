@@ -1,0 +1,152 @@
+"""Knowledge from its data files: config/knowledge/{kk,ru,en,rules,replies}.toml."""
+
+import hashlib
+import pathlib
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mailbot.core.model import Concern, Language, ReplyWord, Right
+from mailbot.core.understanding.knowledge import LENGTHS, Entry, Knowledge, Rule, Tongue, entry_of, index_of
+from mailbot.core.understanding.letters import plain, skeleton
+from mailbot.core.understanding.replies import folded
+from mailbot.errors import ConfigError
+
+_RULE_KEYS = frozenset(
+    {"name", "right", "concern", "sure", "hint", "say", "within", "unless", "unless_anywhere", "also", "with_ask"}
+    | {"at_most_words", "examples", "counter"}
+)
+
+
+class _File:
+    """One data file, and how to say where in it something is wrong."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self.path = path
+        try:
+            self.raw = path.read_bytes()
+            self.text = self.raw.decode()
+            self.data: dict[str, Any] = tomllib.loads(self.text)
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+            raise ConfigError(f"{path}: cannot be read: {exc}") from exc
+
+    def wrong(self, what: str, *, near: str) -> ConfigError:
+        """An error that names the file and the first line where *near* stands."""
+        line = self.text[: max(self.text.find(near), 0)].count("\n") + 1
+        return ConfigError(f"{self.path}:{line}: {what}")
+
+    def table(self, key: str) -> Mapping[str, Any]:
+        value = self.data.get(key, {})
+        if not isinstance(value, dict):
+            raise self.wrong(f"{key} must be a table", near=key)
+        return value
+
+
+def load_knowledge(folder: pathlib.Path) -> Knowledge:
+    """The word lists and rules of *folder*; ConfigError with file and line of the first bad entry."""
+    tongues = {language: _File(folder / f"{language}.toml") for language in Language}
+    rules_file, replies_file = _File(folder / "rules.toml"), _File(folder / "replies.toml")
+    entries = _once(entry for language, file in tongues.items() for entry in _entries(file, language))
+    groups = frozenset(entry.group for entry in entries)
+    digest = hashlib.sha256(b"\0".join(file.raw for file in (*tongues.values(), rules_file, replies_file)))
+    replies = _replies(replies_file)
+    return Knowledge(
+        version=digest.hexdigest()[:12],
+        rules=tuple(_rule(rules_file, given, groups) for given in rules_file.data.get("rule", ())),
+        whole=index_of(entries, whole=True),
+        begins=index_of(entries, whole=False),
+        tongues={language: _tongue(file, language) for language, file in tongues.items()},
+        replies=replies,
+        denials=tuple(tuple(folded(word) for word in said.split()) for said in _list(replies_file, "denials")),
+        courtesies=frozenset(folded(word) for word in _list(replies_file, "courtesies")),
+        doubts=_weights(rules_file, "doubts", groups | LENGTHS),
+        hints=_weights(rules_file, "hints", groups | LENGTHS),
+        enough_to_look=float(rules_file.data.get("enough_to_look", 0.0)),
+        enough_to_act=float(rules_file.data.get("enough_to_act", 0.0)),
+    )
+
+
+def examples_in(folder: pathlib.Path) -> Iterator[tuple[str, str, bool]]:
+    """Every example of the rules: (rule's name, what somebody writes, whether the rule must hold)."""
+    for rule in _File(folder / "rules.toml").data.get("rule", ()):
+        yield from ((rule["name"], text, True) for text in rule.get("examples", ()))
+        yield from ((rule["name"], text, False) for text in rule.get("counter", ()))
+
+
+def _entries(file: _File, language: Language) -> Iterator[Entry]:
+    for table, excluded in (("words", False), ("except", True)):
+        for group, listed in file.table(table).items():
+            if not isinstance(listed, str):
+                raise file.wrong(f"{group} must be a text of words with commas between", near=f"\n{group}")
+            for text in filter(None, (" ".join(part.split()) for part in listed.split(","))):
+                try:
+                    yield entry_of(text, group=group, language=language, excluded=excluded)
+                except ValueError as exc:
+                    raise file.wrong(f"{group}: {exc}", near=text) from exc
+
+
+def _once(entries: Iterable[Entry]) -> list[Entry]:
+    """*entries* without those that a later file has as well: a Russian word among the Kazakh ones is Russian."""
+    by_words = {(one.group, one.pieces, one.excluded, one.language is Language.EN): one for one in entries}
+    return list(by_words.values())
+
+
+def _rule(file: _File, given: Mapping[str, Any], groups: frozenset[str]) -> Rule:
+    name = str(given.get("name", ""))
+    near = f'name = "{name}"'
+    if unknown := given.keys() - _RULE_KEYS:
+        raise file.wrong(f"rule {name!r} has an unknown key: {min(unknown)}", near=near)
+    if not name or ("right" in given) is ("concern" in given) or not given.get("say"):
+        raise file.wrong(f"rule {name!r} needs a name, say, and either right or concern", near=near)
+    try:
+        return Rule(
+            name=name,
+            right=Right(given["right"]) if "right" in given else None,
+            concern=Concern(given["concern"]) if "concern" in given else None,
+            sure=float(given.get("sure", 0.0)),
+            hint=float(given.get("hint", 0.0)),
+            say=tuple(_alternatives(part, groups) for part in given["say"]),
+            within=int(given.get("within", 8)),
+            unless=_alternatives(" | ".join(given.get("unless", ())), groups),
+            unless_anywhere=_alternatives(" | ".join(given.get("unless_anywhere", ())), groups),
+            also=tuple(_alternatives(part, groups) for part in given.get("also", ())),
+            with_ask=bool(given.get("with_ask", False)),
+            at_most_words=int(given.get("at_most_words", 0)),
+        )
+    except (ValueError, TypeError) as exc:
+        raise file.wrong(f"rule {name!r}: {exc}", near=near) from exc
+
+
+def _alternatives(part: str, groups: frozenset[str]) -> frozenset[str]:
+    """The groups named in ``"one | other"``; ValueError where no language has words for one of them."""
+    named = frozenset(name.strip() for name in part.split("|") if name.strip())
+    if unknown := named - groups:
+        raise ValueError(f"no words for the group {min(unknown)!r}")
+    return named
+
+
+def _weights(file: _File, key: str, groups: frozenset[str]) -> dict[str, float]:
+    weights = {group: float(weight) for group, weight in file.table(key).items()}
+    if unknown := weights.keys() - groups:
+        raise file.wrong(f"no words for the group {min(unknown)!r}", near=f"\n{min(unknown)}")
+    return weights
+
+
+def _tongue(file: _File, language: Language) -> Tongue:
+    fold = plain if language is Language.EN else skeleton
+    told = file.table("language")
+    return Tongue(
+        words=frozenset(fold(str(told.get("words", ""))).split()),
+        endings=tuple(fold(str(told.get("endings", ""))).split()),
+    )
+
+
+def _replies(file: _File) -> dict[str, ReplyWord]:
+    return {folded(word): reply for reply in ReplyWord for word in _list(file, reply.value)}
+
+
+def _list(file: _File, key: str) -> list[str]:
+    listed = file.data.get(key, [])
+    if not isinstance(listed, list) or not all(isinstance(word, str) for word in listed):
+        raise file.wrong(f"{key} must be a list of words", near=key)
+    return listed
