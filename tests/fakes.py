@@ -1,9 +1,11 @@
 """Honest fakes of the outside world: they keep the promises of mailbot.ports, in memory."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.message import EmailMessage
 from itertools import count
 
 from mailbot.core.model import Address, Message, MessageId, Place, Proven, RawMail, Standing, Unproven
@@ -190,6 +192,18 @@ def mail(
     }
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     return f"{head}\r\n{body}\r\n".encode()
+
+
+def token_in(letter: EmailMessage) -> str:
+    """The code of one of our letters."""
+    (token,) = re.findall(r"\bMB[0-9A-Z]{26}\b", letter.get_content())
+    return str(token)
+
+
+def reply(letter: EmailMessage, word: str, *, sender: str = "anna@example.org") -> bytes:
+    """An answer that quotes our letter, as most clients make it."""
+    quoted = "".join(f"> {line}\r\n" for line in letter.get_content().splitlines())
+    return mail(f"{word}\r\n\r\n{quoted}", answers=letter["Message-ID"], sender=sender)
 
 
 _mailbox: Mailbox = FakeMailbox(Clock())

@@ -33,6 +33,7 @@ class NewLetter:
     raw: bytes = field(repr=False)
     reading: Reading
     in_junk: bool
+    unreadable: str = ""  # why a person must open it; empty: it was read
     unmatched: bool = False  # turned up after UIDVALIDITY changed, older than the last look: never acts by itself
 
 

@@ -11,7 +11,6 @@ from typing import assert_never
 from mailbot import log
 from mailbot.core import decide as core
 from mailbot.core.case import Case, Phase, StoredLetter
-from mailbot.core.message import read
 from mailbot.core.model import (
     CaseState,
     HoldReason,
@@ -85,7 +84,7 @@ async def decide_letter(letter: StoredLetter, desk: Desk) -> None:
 
 
 async def _gather(letter: StoredLetter, desk: Desk) -> Gathered:
-    message = _read(letter, desk)
+    message = letters.opened(letter, desk)
     standing = await _standing(letter, message, desk)
     async with desk.ledger.read() as book:
         thread = await _thread(message, book, desk)
@@ -116,15 +115,6 @@ async def _standing(letter: StoredLetter, message: Message | Unreadable, desk: D
         if desk.chance.now() - letter.read_at < DNS_PATIENCE:
             raise
         return Unproven("DNS did not answer for an hour")
-
-
-def _read(letter: StoredLetter, desk: Desk) -> Message | Unreadable:
-    """The letter as receive read it; what was set aside there stays set aside."""
-    try:
-        return read(letter.raw, own=desk.own)
-    except Exception:  # a bug, or mail nobody imagined: a person reads it
-        logger.exception("letter.set_aside", letter=letter.id)
-        return Unreadable(why="the reader failed")
 
 
 async def _thread(message: Message | Unreadable, book: Book, desk: Desk) -> Thread | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailbot.core import reply
-from mailbot.core.case import Case, Phase, PlannedStep
+from mailbot.core.case import Case, Phase, PlannedStep, StoredLetter
 from mailbot.core.datamap import Holdings
 from mailbot.core.message import read
 from mailbot.core.model import (
@@ -46,7 +46,12 @@ async def within_budget(
 
 async def parent_of(case: Case, book: Book, desk: Desk) -> Message | Unreadable:
     """The person's newest letter, which our next one answers."""
-    return read((await book.letter(case.letter_id)).raw, own=desk.own)
+    return opened(await book.letter(case.letter_id), desk)
+
+
+def opened(letter: StoredLetter, desk: Desk) -> Message | Unreadable:
+    """A kept letter, read again from its bytes; what was set aside at its arrival stays set aside."""
+    return Unreadable(why=letter.unreadable) if letter.unreadable else read(letter.raw, own=desk.own)
 
 
 async def ask(case: Case, parent: Message | Unreadable, book: Book, desk: Desk) -> Case:

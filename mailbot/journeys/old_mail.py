@@ -156,6 +156,7 @@ async def hand_over(found: Sequence[Found], watches: Sequence[Watch], *, by: str
                     raw=mail.raw,
                     reading=one.seen.reading,
                     in_junk=junk.get(mail.place.folder, False),
+                    unreadable="" if isinstance(message, Message) else message.why,
                 )
             )
             await book.record("letter.handed_over", at=now, by=by, facts={"letter": letter_id})

@@ -68,6 +68,8 @@ async def look(watch: Watch, mailbox: Mailbox, desk: Desk) -> int:
         for one in letters:
             await _let_go(one, watch, mailbox, desk)
         kept += len(letters)
+    async with desk.ledger.write() as book:
+        await book.advance(watch.folder, progress.uidvalidity, progress.seen_up_to, at=desk.chance.now())
     return kept
 
 
@@ -158,6 +160,7 @@ async def _enter(one: Seen, watch: Watch, progress: Progress, book: Book, desk: 
         raw=one.mail.raw,
         reading=one.reading,
         in_junk=watch.junk,
+        unreadable=one.message.why if isinstance(one.message, Unreadable) else "",
         unmatched=distrust is not None and one.mail.received_at < distrust,
     )
     letter_id = await book.keep(letter)

@@ -1,25 +1,14 @@
 """The whole circle for each right: read, act, look again, answer, keep evidence."""
 
-import re
-
 from mailbot.core.model import CaseState, HoldReason
 from mailbot.journeys import verdict
-from tests.fakes import mail
+from tests.fakes import mail, reply, token_in
 from tests.office import Office
 
 UNSUBSCRIBE = "Отпишите меня от рассылки."
 ERASE = "Прошу удалить все мои персональные данные."
 ACCESS = "Прошу сообщить, какие мои персональные данные вы храните и откуда они получены."
 WITHDRAW = "Отзываю своё согласие на обработку персональных данных."
-
-
-def token_in(letter) -> str:
-    return re.search(r"\bMB[0-9A-Z]{26}\b", letter.get_content()).group()
-
-
-def reply(letter, word: str, **more: str) -> bytes:
-    quoted = "".join(f"> {line}\r\n" for line in letter.get_content().splitlines())
-    return mail(f"{word}\r\n\r\n{quoted}", answers=letter["Message-ID"], **more)
 
 
 async def test_an_unsubscribe_stops_advertising_and_says_so(office: Office):

@@ -87,6 +87,7 @@ letters = Table(
     Column("raw", LargeBinary, nullable=False),
     Column("reading", Text, nullable=False),  # JSON of core.model.Reading
     Column("in_junk", Boolean, nullable=False),
+    Column("unreadable", Text, nullable=False),
     Column("unmatched", Boolean, nullable=False),
     Column(
         "case_id", Integer, index=True

@@ -1,6 +1,6 @@
 """The ledger begins.
 
-Revision: 0001, after , of 2026-11-22 13:15:38.840197
+Revision: 0001, after , of 2026-11-22 13:22:12.528907
 """
 
 import sqlalchemy as sa
@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.Column("reading", sa.Text(), nullable=False),
         sa.Column("in_junk", sa.Boolean(), nullable=False),
+        sa.Column("unreadable", sa.Text(), nullable=False),
         sa.Column("unmatched", sa.Boolean(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("run_at", sa.DateTime(), nullable=True),

@@ -1,0 +1,180 @@
+"""A case as the operator sees it: this screen, unlike the log, shows what people wrote."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+
+from mailbot.core.case import Case, Outgoing, OutState, PlannedStep, StoredLetter
+from mailbot.core.model import Change, Message
+from mailbot.journeys.desk import Desk
+from mailbot.journeys.letters import opened
+from mailbot.journeys.verdict import NotNow, Proposal, proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Everything that is known about a case."""
+
+    case: Case
+    letters: tuple[tuple[StoredLetter, Message | None], ...]
+    steps: tuple[PlannedStep, ...]
+    out: tuple[tuple[Outgoing, OutState], ...]
+    proposal: Proposal | None
+
+    def plain(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            **plain(self.case),
+            "letters_in": [
+                {
+                    "received_at": letter.received_at.isoformat(),
+                    "subject": message.subject if message else None,
+                    "own_words": message.own_words if message else None,
+                    "asks": [
+                        {"right": ask.right.value, "sure": ask.sure, "by": [e.by for e in ask.evidence]}
+                        for ask in letter.reading.asks
+                    ],
+                    "concerns": [concern.value for concern in letter.reading.concerns],
+                }
+                for letter, message in self.letters
+            ],
+            "steps": [
+                {"kind": p.step.kind.value, "phase": p.phase.value, "done": p.done, "rows": rows(p.intended or ())}
+                for p in self.steps
+            ],
+            "letters_out": [
+                {"letters": [x.value for x in out.letters] or ["operator"], "state": state.value}
+                for out, state in self.out
+            ],
+            "proposal": self._proposal(),
+        }
+
+    def _proposal(self) -> dict[str, Any] | None:
+        if self.proposal is None:
+            return None
+        letter = self.proposal.letter
+        return {
+            "phase": self.proposal.phase.value,
+            "steps": [{"kind": step.kind.value, "rows": rows(changes)} for step, changes in self.proposal.steps],
+            "letter": None if letter is None else {"subject": letter.subject, "body": letter.body},
+        }
+
+
+async def seen(number: str, desk: Desk) -> Shown:
+    """Gather a case; raises `NotNow` where there is none."""
+    async with desk.ledger.read() as book:
+        try:
+            case = await book.case(number)
+        except KeyError:
+            raise NotNow(f"there is no case {number}; `mailbot cases list` shows them") from None
+        letters = await book.letters_of(case.id)
+        steps = await book.steps(case.id)
+        out = await book.letters_out(case.id)
+    return Shown(
+        case=case,
+        letters=tuple((letter, _message(letter, desk)) for letter in letters),
+        steps=tuple(steps),
+        out=tuple(out),
+        proposal=await proposal(case, desk),
+    )
+
+
+def _message(letter: StoredLetter, desk: Desk) -> Message | None:
+    message = opened(letter, desk)
+    return message if isinstance(message, Message) else None
+
+
+def plain(case: Case) -> dict[str, Any]:
+    """A case as one JSON object."""
+    return {
+        "case": case.number,
+        "state": case.state.value,
+        "rights": [right.value for right in case.rights],
+        "languages": [language.value for language in case.languages],
+        "standing": case.standing,
+        "holds": [reason.value for reason in case.holds],
+        "received_at": case.received_at.isoformat(),
+        "due_at": case.due_at.isoformat(),
+        "norm": case.due_norm,
+        "confirmed": case.confirmed,
+        "letters": case.letters,
+        "versions": case.versions,
+    }
+
+
+def rows(changes: tuple[Change, ...]) -> list[dict[str, Any]]:
+    """Rows of a step, as counts."""
+    return [
+        {
+            "table": f"{change.store}.{change.table}",
+            "operation": change.operation,
+            "rows": change.rows,
+            "columns": list(change.columns),
+            "kept_for": change.kept_for,
+        }
+        for change in changes
+    ]
+
+
+def print_case(shown: Shown, to: Console) -> None:
+    """A case on the terminal."""
+    case = shown.case
+    rights = ", ".join(right.value for right in case.rights) or "not understood"
+    to.print(f"[bold]№ {case.number}[/]  {case.state.value}  {rights}")
+    to.print(
+        f"received {case.received_at:%Y-%m-%d %H:%M} UTC, due {case.due_at:%Y-%m-%d %H:%M} UTC ({case.due_norm})"
+    )
+    to.print(f"sender: {escape(case.address) or 'nobody named'} ({case.standing})")
+    if case.holds:
+        to.print(f"a person, because: {', '.join(reason.value for reason in case.holds)}")
+    for letter, message in shown.letters:
+        _print_letter(letter, message, to)
+    for planned in shown.steps:
+        state = "done" if planned.done else "to do"
+        to.print(f"step {planned.step.kind.value} ({planned.phase.value}): {state}{_told(planned.intended or ())}")
+    for out, state in shown.out:
+        to.print(f"letter {', '.join(x.value for x in out.letters) or 'to the operator'}: {state.value}")
+    _print_proposal(shown, to)
+
+
+def _print_letter(letter: StoredLetter, message: Message | None, to: Console) -> None:
+    words = (
+        "unreadable: open it in the mailbox" if message is None else f"{message.subject}\n\n{message.own_words}"
+    )
+    to.print(Panel(escape(words), title=f"letter of {letter.received_at:%Y-%m-%d %H:%M} UTC", width=100))
+    for ask in letter.reading.asks:
+        why = "; ".join(f"“{escape(e.text)}” ({e.by})" for e in ask.evidence)
+        to.print(f"  {ask.right.value}, {ask.sure:.0%} sure: {why}")
+    if letter.reading.concerns:
+        to.print(f"  look: {', '.join(concern.value for concern in letter.reading.concerns)}")
+
+
+def _print_proposal(shown: Shown, to: Console) -> None:
+    plan = shown.proposal
+    if plan is None:
+        return
+    to.print("[bold]on approval[/]")
+    for step, changes in plan.steps:
+        to.print(f"  {step.kind.value}{_told(changes)}")
+    if plan.letter is None:
+        to.print("  no letter goes to this address")
+    else:
+        to.print(Panel(escape(plan.letter.body), title=escape(plan.letter.subject), width=100))
+    number = shown.case.number
+    to.print(
+        f"next: mailbot cases approve {number} · refuse {number} --norm … --reason … · "
+        f"change {number} --right … · reply {number} --text … · close {number}"
+    )
+
+
+def _told(changes: tuple[Change, ...]) -> str:
+    told = [
+        f"{change.rows} in {change.store}.{change.table} ({change.operation}"
+        + (f", kept: {change.kept_for}" if change.kept_for else "")
+        + ")"
+        for change in changes
+    ]
+    return ": " + ", ".join(told) if told else ""
