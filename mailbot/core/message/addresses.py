@@ -81,10 +81,7 @@ def _tokens(raw: str) -> tuple[list[_Token], tuple[str, ...]]:
     """The tokens without comments and outer white space; stops at what never ends."""
     found: list[_Token] = []
     at = 0
-    while at < len(raw):
-        match = _TOKEN.match(raw, at)
-        if match is None:  # every character is in one of the four classes
-            break
+    while match := _TOKEN.match(raw, at):  # every character is in one of the four classes
         kind, text = str(match.lastgroup), match[0]
         if text == "(":
             at = _end_of_comment(raw, at)

@@ -87,7 +87,7 @@ def _gather(part: Tree) -> _Gathered:
 
 def _is_text(part: Tree, kind: str) -> bool:
     """Text to read, not a file: also what calls itself multipart and cannot be told into parts."""
-    if isinstance(part.get_payload(), list):
+    if isinstance(part.content, list):
         return False
     disposition = mime.fields(part).first("content-disposition").lower()
     if disposition.startswith("attachment") or "filename" in disposition:

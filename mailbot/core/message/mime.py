@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from email import errors
-from email.message import Message as Part
+from email.message import Message as LibraryMessage
 from email.parser import BytesParser
 from email.policy import Policy, compat32
+from typing import cast
 
 from mailbot.core.message.fields import Fields, base64, parameters
 from mailbot.core.model import Unreadable
@@ -24,8 +25,6 @@ _PARTS_BROKEN = (
 )
 # What the parser has been seen to raise or could: digits by the thousand in a parameter's number, odd charsets.
 _PARSER_GAVE_UP = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
-
-Tree = Part
 
 
 class _OverLimit(Exception):
@@ -50,8 +49,8 @@ class _Budget:
             raise _OverLimit(f"header over {MAX_HEADER // 1024} KiB")
 
 
-class _Counted(Part):
-    """A part that stops the parser when the budget is spent."""
+class Tree(LibraryMessage):
+    """A part with the parts in it; stops the parser when the budget is spent."""
 
     def __init__(self, budget: _Budget, policy: Policy = compat32) -> None:
         super().__init__(policy)
@@ -66,6 +65,14 @@ class _Counted(Part):
         self._budget.take_field(octets, self._block)
         super().set_raw(name, value)
 
+    @property
+    def content(self) -> "str | list[Tree]":
+        """The body as it stands, or the parts. The library's own way to it decodes charsets, and raises."""
+        payload = vars(self)["_payload"]
+        if isinstance(payload, list):
+            return [part for part in payload if isinstance(part, Tree)]
+        return str(payload or "")
+
 
 def parse(raw: bytes) -> Tree | Unreadable:
     """The tree of parts, or which limit was passed; never raises."""
@@ -75,11 +82,11 @@ def parse(raw: bytes) -> Tree | Unreadable:
         return Unreadable(why=f"over {MAX_LINES} lines")
     budget = _Budget()
 
-    def part(policy: Policy = compat32) -> _Counted:
-        return _Counted(budget, policy)
+    def part(policy: Policy = compat32) -> Tree:
+        return Tree(budget, policy)
 
     try:
-        tree = BytesParser(part, policy=compat32).parsebytes(raw)
+        tree = cast("Tree", BytesParser(part, policy=compat32).parsebytes(raw))
     except _OverLimit as limit:
         return Unreadable(why=str(limit))
     except _PARSER_GAVE_UP:
@@ -100,8 +107,7 @@ def walk(tree: Tree, depth: int = 0) -> Iterator[tuple[int, Tree]]:
 
 def children(part: Tree) -> list[Tree]:
     """Parts directly inside *part*."""
-    payload = part.get_payload()
-    return [child for child in payload if isinstance(child, Part)] if isinstance(payload, list) else []
+    return part.content if isinstance(part.content, list) else []
 
 
 def fields(part: Tree) -> Fields:
@@ -116,7 +122,9 @@ def type_parameters(part: Tree) -> dict[str, str]:
 
 def octets(part: Tree) -> bytes:
     """Body of a leaf without its transfer encoding."""
-    payload = str(part.get_payload()).encode("utf-8", "surrogateescape")
+    if isinstance(part.content, list):
+        return b""
+    payload = part.content.encode("utf-8", "surrogateescape")
     if fields(part).first("content-transfer-encoding").strip().lower() == "base64":
         return base64(payload)  # forgives more than the library does
     try:
@@ -134,7 +142,7 @@ def broken_header(tree: Tree) -> bool:
 def broken_parts(tree: Tree) -> bool:
     """Whether a multipart cannot be told into its parts; one without any content is only empty."""
     return any(
-        isinstance(defect, _PARTS_BROKEN) and str(part.get_payload() or "").strip()
+        isinstance(defect, _PARTS_BROKEN) and isinstance(part.content, str) and part.content.strip()
         for _, part in walk(tree)
         for defect in part.defects
     )

@@ -12,11 +12,12 @@ _LONGEST_SIGNATURE: Final = 12  # lines with something on them
 _LONGEST_SIGN_OFF: Final = 6
 
 _DEVICE = re.compile(
-    r"(?:[-*<]|-- )?\s?(?:sent (?:from|via|with) (?:my |<?https?:|outlook|yahoo|mail|proton|gmail|samsung"
-    r"|iphone|ipad|the ).{0,120}"
+    r"(?:[-*<]|-- )?\s?(?:sent (?:from|via|with) (?:my |outlook|yahoo|mail|proton|gmail|samsung|iphone"
+    r"|ipad)[^,:;!?]{0,60}"
+    r"|sent from <https?:.{0,120}"
     r"|get outlook for .{0,40}|скачать? outlook .{0,40}|получить outlook .{0,40}"
-    r"|отправлено (?:с |из |со ).{0,100}|пересылалось с .{0,60}"
-    r"|.{0,40}(?:құрылғымнан|телефонымнан|қолданбасынан|қосымшасынан) жіберілді\.?"
+    r"|отправлено (?:с|из|со) [^,:;!?]{1,60}|пересылалось с [^,:;!?]{1,60}"
+    r"|[^,:;!?]{0,40}(?:құрылғымнан|телефонымнан|қолданбасынан|қосымшасынан) жіберілді\.?"
     r"|(?:\S{1,20} ){1,3}арқылы жіберілді\.?)$",
     re.IGNORECASE,
 )

@@ -39,7 +39,7 @@ _FORWARDED = (
 _RULED = re.compile(rf"[-_*=]{{2,}}.{{0,30}}{_FORWARDED}.{{0,40}}[-_*=]{{2,}}:?$", re.IGNORECASE)
 _ANNOUNCED = re.compile(
     r"(?:(?:begin forwarded message|начало переадресованного сообщения)\s*:"
-    r"|-{2,}\s?below this line is a copy of the message\.)$",
+    r"|-{2,}\s?below this line is a copy of the message[\s.-]{0,9})$",
     re.IGNORECASE,
 )
 _END = re.compile(r"[-_*=]{2,}\s{0,5}(?:end of|конец|соңы)\b.{0,60}[-_*=]{2,}$", re.IGNORECASE)
