@@ -75,12 +75,25 @@ class Office:
     async def turn(self, times: int = 3) -> None:
         """Every journey in its order, as often as the daemon would in a few seconds."""
         for _ in range(times):
-            for watch in self.watches:
-                await look(watch, self.mailbox, self.desk)
-            await decide_waiting(self.desk)
-            await fulfil_planned(self.desk)
-            await deliver_due(self.mailbox, self.mailer, self.desk)
-            await tick(self.desk)
+            for loop in ("receive", "decide", "fulfil", "deliver", "clock"):
+                await self.loop(loop)
+
+    async def loop(self, name: str) -> None:
+        """One turn of one of the daemon's loops."""
+        match name:
+            case "receive":
+                for watch in self.watches:
+                    await look(watch, self.mailbox, self.desk)
+            case "decide":
+                await decide_waiting(self.desk)
+            case "fulfil":
+                await fulfil_planned(self.desk)
+            case "deliver":
+                await deliver_due(self.mailbox, self.mailer, self.desk)
+            case "clock":
+                await tick(self.desk)
+            case _:
+                raise ValueError(name)
 
     async def begin(self) -> None:
         """The first look, which takes the mailbox as it stands."""

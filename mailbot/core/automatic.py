@@ -98,8 +98,12 @@ def machine(signs: Signs, own: Own) -> Machine | None:
 
 
 def _ourselves(signs: Signs, own: Own) -> bool:
-    loop = bool(own.loop_id) and own.loop_id in signs.headers.get("x-mailbot-loop", ())
-    return loop or any(author in own.addresses for author in signs.authors)
+    """Our own letter, by its mark. From alone will not do: website forms write it, with a person behind them."""
+    return bool(own.loop_id) and own.loop_id in signs.headers.get("x-mailbot-loop", ())
+
+
+def _from_our_address(signs: Signs, own: Own) -> bool:
+    return any(author in own.addresses for author in signs.authors)
 
 
 def _bounce(signs: Signs, _: Own) -> bool:
@@ -226,4 +230,5 @@ _REASONS: tuple[tuple[str, Callable[[Signs, Own], bool]], ...] = (
     ("report (D12-D14)", lambda signs, _: bool(signs.report)),
     ("calendar (D15)", _calendar),
     ("our own mail (D16)", _ourselves),
+    ("From is our own address (D16)", _from_our_address),
 )

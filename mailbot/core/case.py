@@ -43,7 +43,7 @@ class StoredLetter(NewLetter):
 
     id: int
     case_id: int | None = None
-    attempts: int = 0  # decisions put off because DNS or a database could not be asked
+    attempts: int = 0  # how often the program stumbled over it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

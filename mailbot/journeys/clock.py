@@ -8,26 +8,29 @@ from mailbot.core.model import CaseState, StepKind
 from mailbot.journeys.casework import OPEN, undo
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.letters import notify_operator
+from mailbot.journeys.rounds import each
 from mailbot.journeys.trail import record
 
 
 async def tick(desk: Desk) -> int:
     """Everything that is due by now, each case in its own commit; how many cases were touched."""
-    now = desk.chance.now()
     async with desk.ledger.read() as book:
         cases = await book.cases(states=OPEN)
-    touched = 0
-    for case in cases:
-        if _nobody_told(case):
-            await _tell(case, desk)
-        elif _day_near(case, now, desk):
-            await _warn(case, desk)
-        elif case.state is CaseState.CONFIRMATION and case.confirm_until is not None and case.confirm_until < now:
-            await _lapse(case, desk)
-        else:
-            continue
-        touched += 1
-    return touched
+    return await each(cases, lambda case: _see_to(case, desk), name="clock")
+
+
+async def _see_to(case: Case, desk: Desk) -> bool:
+    now = desk.chance.now()
+    asked_until = case.confirm_until if case.state is CaseState.CONFIRMATION else None
+    if _nobody_told(case):
+        await _tell(case, desk)
+    elif _day_near(case, now, desk):
+        await _warn(case, desk)
+    elif asked_until is not None and asked_until < now:
+        await _lapse(case, desk)
+    else:
+        return False
+    return True
 
 
 def _nobody_told(case: Case) -> bool:

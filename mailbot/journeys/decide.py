@@ -13,6 +13,7 @@ from mailbot.core import decide as core
 from mailbot.core.case import Case, Phase, StoredLetter
 from mailbot.core.model import (
     CaseState,
+    Decision,
     HoldReason,
     Letter,
     Malformed,
@@ -24,8 +25,9 @@ from mailbot.core.model import (
 )
 from mailbot.errors import Conflict, Unavailable
 from mailbot.journeys import letters
-from mailbot.journeys.casework import LIFTS, OPEN, backoff, open_case, to_person, undo
+from mailbot.journeys.casework import LIFTS, OPEN, open_case, to_person, undo
 from mailbot.journeys.desk import Desk, token_hashes
+from mailbot.journeys.rounds import each
 from mailbot.journeys.trail import record
 from mailbot.ports import Book, Thread
 
@@ -33,6 +35,8 @@ logger = log.get(__name__)
 
 AT_ONCE = 20  # letters a round
 DNS_PATIENCE = timedelta(hours=1)
+SHORTEST, LONGEST = timedelta(seconds=5), timedelta(minutes=10)  # between tries; they grow with the wait
+STUMBLES = 3  # faults of the program over one letter before a person gets it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,21 +55,37 @@ class Gathered:
 
 
 async def decide_waiting(desk: Desk) -> int:
-    """Decide every letter that waits; how many were. One that cannot be decided now is put off."""
+    """Decide every letter that waits; how many were. One that cannot be decided now is put off, never dropped."""
     async with desk.ledger.read() as book:
         waiting = await book.undecided(now=desk.chance.now(), limit=AT_ONCE)
-    decided = 0
-    for letter in waiting:
-        try:
-            await decide_letter(letter, desk)
-            decided += 1
-        except Conflict:
-            logger.info("letter.decided_elsewhere", letter=letter.id)
-        except Unavailable as exc:
-            logger.warning("letter.put_off", letter=letter.id, attempts=letter.attempts, why=str(exc))
-            async with desk.ledger.write() as book:
-                await book.put_off(letter.id, until=desk.chance.now() + backoff(letter.attempts))
-    return decided
+    return await each(waiting, lambda letter: _decide_or_put_off(letter, desk), name="letter")
+
+
+async def _decide_or_put_off(letter: StoredLetter, desk: Desk) -> bool:
+    """Decide one letter; what a program stumbles over again and again goes to a person as it is."""
+    try:
+        await (decide_letter if letter.attempts < STUMBLES else hand_over)(letter, desk)
+    except Conflict:
+        raise
+    except Exception as exc:
+        if not isinstance(exc, Unavailable):
+            logger.exception("letter.stumbled", letter=letter.id, attempts=letter.attempts)
+        async with desk.ledger.write() as book:
+            now = desk.chance.now()
+            until = now + min(LONGEST, max(SHORTEST, (now - letter.read_at) / 2))
+            await book.put_off(letter.id, until=until, stumbled=not isinstance(exc, Unavailable))
+        if isinstance(exc, Unavailable):
+            raise
+        return False
+    return True
+
+
+async def hand_over(letter: StoredLetter, desk: Desk) -> None:
+    """Open a case for a person, with nothing but what receive has read."""
+    decision = Decision(rights=letter.reading.rights, holds=(HoldReason.UNREADABLE,), may_answer=False)
+    unreadable = Unreadable(why="the program stumbled over it")
+    async with desk.ledger.write() as book:
+        await open_case(letter, unreadable, Malformed(unreadable.why), decision, book, desk)
 
 
 async def decide_letter(letter: StoredLetter, desk: Desk) -> None:

@@ -12,9 +12,9 @@ from mailbot import log
 from mailbot.core.audit import Plain
 from mailbot.core.case import Case, Outgoing, OutState
 from mailbot.core.model import HoldReason
-from mailbot.errors import Conflict
 from mailbot.journeys.casework import backoff, to_person
 from mailbot.journeys.desk import Desk
+from mailbot.journeys.rounds import each
 from mailbot.journeys.trail import record
 from mailbot.ports import Book, Deferred, Delivery, Mailbox, Mailer, Refused, Sent, Unknown
 
@@ -27,14 +27,8 @@ async def deliver_due(mailbox: Mailbox, mailer: Mailer, desk: Desk) -> int:
     async with desk.ledger.read() as book:
         queued = await book.outbox(now=now, states=[OutState.QUEUED])
         interrupted = await book.outbox(now=now, states=[OutState.SENDING])
-    sent = 0
-    for letter in interrupted:
-        await _take_up_again(letter, mailbox, desk)
-    for letter in queued:
-        try:
-            sent += await deliver(letter, mailbox, mailer, desk)
-        except Conflict:
-            logger.info("answer.sent_elsewhere", answer=letter.id)
+    await each(interrupted, lambda letter: _take_up_again(letter, mailbox, desk), name="answer")
+    sent = await each(queued, lambda letter: deliver(letter, mailbox, mailer, desk), name="answer")
     await file_sent(mailbox, desk)
     return sent
 
@@ -101,7 +95,7 @@ async def _record_sent(letter: Outgoing, case: Case, book: Book, desk: Desk, *, 
     await record("answer.sent" if letter.letters else "operator.told", case, book, desk, facts)
 
 
-async def _take_up_again(letter: Outgoing, mailbox: Mailbox, desk: Desk) -> None:
+async def _take_up_again(letter: Outgoing, mailbox: Mailbox, desk: Desk) -> bool:
     """A letter that was on its way when the program or the relay stopped: sent, if Sent has it; else again."""
     now = desk.chance.now()
     found = await mailbox.holds(desk.sent_folder, letter.message_id)
@@ -113,6 +107,7 @@ async def _take_up_again(letter: Outgoing, mailbox: Mailbox, desk: Desk) -> None
         else:
             await book.out(letter.id, was=OutState.SENDING, now_is=OutState.QUEUED, at=now)
             await record("answer.again", case, book, desk, {"answer": letter.id})
+    return True
 
 
 async def file_sent(mailbox: Mailbox, desk: Desk) -> int:

@@ -11,10 +11,11 @@ from mailbot import log
 from mailbot.core.case import Case, PlannedStep
 from mailbot.core.model import CaseState, Change, HoldReason, StepKind
 from mailbot.core.reply import letters_for
-from mailbot.errors import Conflict, Rejected, Unavailable
+from mailbot.errors import Rejected
 from mailbot.journeys import letters
 from mailbot.journeys.casework import to_person
 from mailbot.journeys.desk import Desk, suppression
+from mailbot.journeys.rounds import each
 from mailbot.journeys.trail import record
 from mailbot.ports import Book
 
@@ -24,22 +25,11 @@ logger = log.get(__name__)
 async def fulfil_planned(desk: Desk) -> int:
     """Carry every planned case as far as it goes; how many moved on.
 
-    A store that cannot be reached holds up its own cases only; raises `Unavailable` at the end, so that the
-    loop backs off and says what it waits for.
+    A store that cannot be reached holds up its own cases only; raises `Unavailable` at the end.
     """
     async with desk.ledger.read() as book:
         waiting = await book.unfinished()
-    moved, trouble = 0, None
-    for case_id in waiting:
-        try:
-            moved += await fulfil(case_id, desk)
-        except Conflict:
-            logger.info("case.changed_elsewhere", case_id=case_id)
-        except Unavailable as exc:
-            trouble = exc
-    if trouble is not None:
-        raise trouble
-    return moved
+    return await each(waiting, lambda case_id: fulfil(case_id, desk), name="case")
 
 
 async def fulfil(case_id: int, desk: Desk) -> bool:

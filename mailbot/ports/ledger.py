@@ -141,8 +141,8 @@ class Book(Protocol):
         """The letter belongs to this case; raises `Conflict` where it has been decided already."""
         ...
 
-    async def put_off(self, letter_id: int, *, until: datetime) -> None:
-        """Decide it later: somebody we must ask does not answer."""
+    async def put_off(self, letter_id: int, *, until: datetime, stumbled: bool) -> None:
+        """Decide it later: somebody we must ask does not answer, or the program *stumbled* over it."""
         ...
 
     # -- cases

@@ -169,8 +169,9 @@ def test_words_of_ones_own_make_it_a_letter_and_no_button():
     assert machine(letter, OWN) is None
 
 
-def test_our_own_address_as_author_is_ourselves():
-    assert machine(replace(PERSON, authors=(OURS,)), OWN) is Machine.OURSELVES
+def test_our_own_address_as_author_may_be_a_form_with_a_person_behind_it():
+    assert machine(replace(PERSON, authors=(OURS,)), OWN) is None
+    assert "From is our own address (D16)" in no_answer(replace(PERSON, authors=(OURS,)), OWN)
 
 
 @pytest.mark.parametrize(

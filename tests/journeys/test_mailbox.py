@@ -200,3 +200,22 @@ async def test_a_bounce_of_our_answer_reaches_its_case(office: Office):
     case = await office.only_case()
     assert (case.state, case.holds) == (CaseState.PERSON, (HoldReason.BOUNCED,))
     assert len(office.letters()) == 1
+
+
+async def test_a_website_form_that_writes_in_our_own_name_goes_to_a_person_and_moves_nothing(office: Office):
+    form = mail(UNSUBSCRIBE, sender="info@example.kz", headers={"Reply-To": "anna@example.org"})
+    office.mailbox.put(form)
+    await office.turn()
+
+    case = await office.only_case()
+    assert (case.state, case.holds) == (CaseState.PERSON, (HoldReason.SENDER,))
+    assert [letter for letter in office.mailer.letters if letter[0] != "lawyer@example.kz"] == []
+
+
+async def test_our_own_letter_that_comes_back_is_left_alone(office: Office):
+    office.mailbox.put(mail(UNSUBSCRIBE))
+    await office.turn()
+    office.mailbox.put(office.mailer.to("anna@example.org")[0])
+    await office.turn()
+
+    assert len(await office.cases()) == 1

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mailbot.adapters.ledger import rows
@@ -134,10 +134,10 @@ class MailPages:
         if result.rowcount != 1:
             raise Conflict(f"letter {letter_id} has been decided already")
 
-    async def put_off(self, letter_id: int, *, until: datetime) -> None:
-        """Decide it later: somebody we must ask does not answer."""
+    async def put_off(self, letter_id: int, *, until: datetime, stumbled: bool) -> None:
+        """Decide it later; a letter that has been decided meanwhile stays decided."""
         await self._db.execute(
             update(letters)
-            .where(letters.c.id == letter_id, or_(letters.c.run_at < until, letters.c.run_at.is_(None)))
-            .values(run_at=until, attempts=letters.c.attempts + 1)
+            .where(letters.c.id == letter_id, letters.c.run_at.is_not(None))
+            .values(run_at=until, attempts=letters.c.attempts + int(stumbled))
         )

@@ -29,6 +29,8 @@ def read(raw: bytes, *, own: Own) -> Message | Unreadable:
 
 def _message(tree: Tree, header: Fields, content: Body, words: OwnWords, own: Own) -> Message:
     authors, defects = _authors(tree, header)
+    if any(author in own.addresses for author in authors):
+        defects = (*defects, "From is our own address: a form or a colleague, not the person")
     signs = _signs(header, content, words, authors)
     machine = automatic.machine(signs, own)
     silence = automatic.no_answer(signs, own)
