@@ -54,7 +54,9 @@ def opened(letter: StoredLetter, desk: Desk) -> Message | Unreadable:
     return Unreadable(why=letter.unreadable) if letter.unreadable else read(letter.raw, own=desk.own)
 
 
-async def ask(case: Case, parent: Message | Unreadable, book: Book, desk: Desk) -> Case:
+async def ask(
+    case: Case, parent: Message | Unreadable, book: Book, desk: Desk, *, letter: Letter = Letter.CONFIRM
+) -> Case:
     """Ask for the confirmation, once for everything; a question asked again has a new token (requirements C15)."""
     token = "MB" + desk.chance.token()
     asked = replace(
@@ -63,7 +65,7 @@ async def ask(case: Case, parent: Message | Unreadable, book: Book, desk: Desk) 
         token_hash=token_hash(token, keys=desk.keys),
         confirm_until=desk.chance.now() + desk.policy.confirm_within,
     )
-    return await send(asked, (Letter.CONFIRM,), parent, book, desk, token=token)
+    return await send(asked, (letter,), parent, book, desk, token=token)
 
 
 async def send(  # noqa: PLR0913 - a letter has a case, what it tells, what it answers, and where it is noted
@@ -103,18 +105,20 @@ async def send(  # noqa: PLR0913 - a letter has a case, what it tells, what it a
     return saved
 
 
-async def notify_operator(case: Case, kind: reply.Notice, book: Book, desk: Desk) -> None:
-    """Queue a mail to the operator: case number, rights, reason, day, the command; no personal data."""
-    waiting = reply.Waiting(case=case.number, rights=case.rights, reasons=case.holds, due=case.due_day)
-    text = desk.renderer.notice(kind, Language(desk.letterhead.operator_language), waiting)
+async def notify_operator(cases: Sequence[Case], kind: reply.Notice, book: Book, desk: Desk) -> None:
+    """Queue a mail to the operator: case numbers, rights, reasons, days, the command; no personal data."""
+    waiting = [
+        reply.Waiting(case=case.number, rights=case.rights, reasons=case.holds, due=case.due_day) for case in cases
+    ]
+    text = desk.renderer.notice(kind, Language(desk.letterhead.operator_language), *waiting)
     heading = reply.Heading(
         to=desk.letterhead.operator,
         message_id=_message_id(desk),
         date=desk.chance.now(),
         automatic="auto-generated",
-        case=case.number,
+        case=cases[0].number if len(cases) == 1 else None,
     )
-    await _queue(case, text, heading, (), book, desk)
+    await _queue(cases[0], text, heading, (), book, desk)
 
 
 async def _queue(

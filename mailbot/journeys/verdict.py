@@ -134,6 +134,18 @@ async def reply(number: str, *, by: str, text: str, close: bool, desk: Desk) -> 
         return sent
 
 
+async def remind(number: str, *, by: str, desk: Desk) -> Case:
+    """Say that we could not verify yet and how to continue: an interim letter, no refusal (amendment 11)."""
+    async with desk.ledger.write() as book:
+        case = await _open_case(number, book)
+        if case.token_hash is None or case.confirmed or not case.address:
+            raise NotNow(f"case {number} has no open question to remind of")
+        parent = await letters.parent_of(case, book, desk)
+        reminded = await letters.ask(case, parent, book, desk, letter=Letter.INTERIM)
+        await record("case.reminded", reminded, book, desk, {}, by=by)
+        return reminded
+
+
 async def close(number: str, *, by: str, desk: Desk) -> Case:
     """End a case without a letter: it was no request, or everything was done and said elsewhere."""
     async with desk.ledger.write() as book:
