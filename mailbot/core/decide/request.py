@@ -1,67 +1,30 @@
-"""What will be done: a reading, a standing and the policy in, a decision out (requirements C.3 as amended).
+"""What is done about a letter that asks for something (requirements C.3 as amended)."""
 
-Deciding needs no look into the company's data, so the first letter to known and unknown people is the same,
-with the same queries (amendment 2, C19); who is on file matters only once the token has come back.
-"""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
-from mailbot.core.case import Case
+from mailbot.core.decide.policy import Autonomy, Policy
 from mailbot.core.model import (
     Address,
-    CaseState,
     Decision,
-    Failed,
     HoldReason,
-    Language,
     Letter,
     Machine,
     Malformed,
     Message,
     Proven,
     Reading,
-    ReplyWord,
     Right,
     Route,
     Standing,
     Step,
     StepKind,
-    Subject,
     Unproven,
     Unreadable,
 )
 from mailbot.core.reply import may_answer
-
-
-class Autonomy(StrEnum):
-    """How much is done without a person, set for each right and language by `mailbot go-live`."""
-
-    REHEARSE = "rehearse"  # as shipped: decided and shown, a person presses the button
-    AGREE = "agree"  # sure readings act
-    PERSON = "person"  # always ask
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """The operator's settings that decisions depend on."""
-
-    act_within: timedelta = timedelta(days=7)  # mail first read later than this goes to a person
-    confirm_within: timedelta = timedelta(days=14)  # amendment 4
-    letters_per_case: int = 3  # amendment 9
-    obligations_known: bool = True  # some store says who has open orders (issue 5, item 5)
-    autonomy: Mapping[tuple[Right, Language], Autonomy] = field(default_factory=dict)
-
-    def mode(self, right: Right, languages: Sequence[Language]) -> Autonomy:
-        """The most careful mode among *languages*; nothing set, or no language known: rehearse."""
-        modes = {self.autonomy.get((right, language), Autonomy.REHEARSE) for language in languages}
-        for careful in (Autonomy.PERSON, Autonomy.REHEARSE):
-            if careful in modes:
-                return careful
-        return Autonomy.AGREE if modes else Autonomy.REHEARSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +35,6 @@ class Circumstances:
     in_junk: bool = False
     unmatched: bool = False  # see `NewLetter.unmatched`
     within_budget: bool = True  # requirements D6 as split by amendment 13
-
-
-# ---------------------------------------------------------------- receive: is it any of our business?
 
 
 def concerns_us(message: Message | Unreadable, reading: Reading, *, tied: bool) -> bool:
@@ -101,9 +61,6 @@ def concerns_us(message: Message | Unreadable, reading: Reading, *, tied: bool) 
             return False
         case _:
             assert_never(message.machine)
-
-
-# ---------------------------------------------------------------- decide: a new request
 
 
 def decide(
@@ -251,107 +208,3 @@ def planned(rights: Sequence[Right], address: Address, *, proven: bool, like: De
         now=_at_once(ordered, address, standing),
         confirmed=_after_confirmation(ordered, address),
     )
-
-
-# ---------------------------------------------------------------- decide: a reply to our question
-
-
-class Answer(StrEnum):
-    """What a letter that belongs to a case means for it."""
-
-    CONFIRMED = "confirmed"
-    DENIED = "denied"  # the owner of the address says no: lift everything, flag abuse
-    ASK_AGAIN = "ask_again"  # the request repeated while its question is open: the letter again
-    PERSON = "person"
-    NOTHING = "nothing"  # thanks, an absence notice: noted, nothing more
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyMeans:
-    """The answer, and why a person must look if one must."""
-
-    answer: Answer
-    hold: HoldReason | None = None
-
-
-_ASKED = frozenset({CaseState.CONFIRMATION, CaseState.PERSON, CaseState.CLOSED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ties:
-    """How a letter hangs together with its case."""
-
-    token: bool  # it carries the token of the open question, anywhere in it
-    thread: bool  # it answers one of our letters by Message-ID
-
-
-def judge_reply(
-    message: Message | Unreadable, reading: Reading, standing: Standing, case: Case, *, ties: Ties
-) -> ReplyMeans:
-    """What a letter that belongs to *case* means (amendments 3 and 4, requirements C16 and C17).
-
-    A token that came back from the address it was sent to is enough; without it only a proven sender's
-    reply to our own Message-ID is.
-    """
-    reason = _not_for_us(message, reading, standing, case)
-    if reason is not None:
-        return ReplyMeans(answer=Answer.PERSON, hold=reason)
-    open_question = case.token_hash is not None and not case.confirmed and case.state in _ASKED
-    if not open_question or reading.reply_word is None:
-        return _without_reply_word(reading, case, open_question=open_question)
-    if not (ties.token or (ties.thread and isinstance(standing, Proven))):
-        return ReplyMeans(answer=Answer.PERSON, hold=HoldReason.NO_TOKEN)
-    denied = reading.reply_word is ReplyWord.DENIES
-    return ReplyMeans(answer=Answer.DENIED if denied else Answer.CONFIRMED)
-
-
-def _not_for_us(
-    message: Message | Unreadable, reading: Reading, standing: Standing, case: Case
-) -> HoldReason | None:
-    """Why no program may take this letter for an answer."""
-    if isinstance(message, Unreadable):
-        return HoldReason.UNREADABLE
-    if message.machine is not None:
-        return HoldReason.BOUNCED if message.machine is Machine.BOUNCE else HoldReason.READING
-    if isinstance(standing, Failed | Malformed) or message.author != case.address:
-        return HoldReason.SENDER
-    return HoldReason.WANTS_PERSON if reading.reply_word is ReplyWord.WANTS_PERSON else None
-
-
-def _without_reply_word(reading: Reading, case: Case, *, open_question: bool) -> ReplyMeans:
-    if reading.reply_word is ReplyWord.DENIES:
-        return ReplyMeans(answer=Answer.PERSON, hold=HoldReason.ABUSE)
-    if reading.route is Route.ACT and set(reading.rights) <= set(case.rights):
-        return ReplyMeans(answer=Answer.ASK_AGAIN if open_question else Answer.NOTHING)
-    if reading.route is Route.IGNORE and not open_question:
-        return ReplyMeans(answer=Answer.NOTHING)
-    return ReplyMeans(answer=Answer.PERSON, hold=HoldReason.READING)
-
-
-def holds_before_fulfilment(case: Case, subjects: Sequence[Subject], *, policy: Policy) -> tuple[HoldReason, ...]:
-    """Why a confirmed request must still be seen by a person: asked once the token has come back."""
-    kinds = {step.kind for step in case.decision.confirmed}
-    found = {
-        HoldReason.SEVERAL_SUBJECTS: len(subjects) > 1,
-        HoldReason.OBLIGATION: StepKind.DESTROY in kinds
-        and (not policy.obligations_known or any(s.obligations for s in subjects)),
-        HoldReason.REHEARSAL: any(
-            policy.mode(right, case.languages) is not Autonomy.AGREE for right in case.rights
-        ),
-    }
-    return tuple(reason for reason, applies in found.items() if applies)
-
-
-def better(one: Standing, than: str) -> bool:
-    """Whether *one* outranks the standing named *than*: a forger must not pre-empt the victim (DESIGN, keys)."""
-    ranks = {"Malformed": 0, "Failed": 0, "Unproven": 1, "Proven": 2}
-    return ranks[standing_name(one)] > ranks[than]
-
-
-def standing_name(standing: Standing) -> str:
-    """Name of the standing's kind, as the ledger and the audit trail keep it."""
-    match standing:
-        case Proven() | Unproven() | Failed() | Malformed():
-            return type(standing).__name__
-        case _:
-            assert_never(standing)

@@ -1,0 +1,33 @@
+"""What will be done: a reading, a standing and the policy in, a decision out (requirements C.3 as amended).
+
+Deciding needs no look into the company's data, so the first letter to known and unknown people is the same,
+with the same queries (amendment 2, C19); who is on file matters only once the token has come back.
+"""
+
+from mailbot.core.decide.answer import (
+    Answer,
+    ReplyMeans,
+    Ties,
+    better,
+    holds_before_fulfilment,
+    judge_reply,
+    standing_name,
+)
+from mailbot.core.decide.policy import Autonomy, Policy
+from mailbot.core.decide.request import Circumstances, concerns_us, decide, planned
+
+__all__ = [
+    "Answer",
+    "Autonomy",
+    "Circumstances",
+    "Policy",
+    "ReplyMeans",
+    "Ties",
+    "better",
+    "concerns_us",
+    "decide",
+    "holds_before_fulfilment",
+    "judge_reply",
+    "planned",
+    "standing_name",
+]

@@ -1,0 +1,38 @@
+"""How much is done without a person: the operator's settings that decisions depend on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from mailbot.core.model import (
+    Language,
+    Right,
+)
+
+
+class Autonomy(StrEnum):
+    """How much is done without a person, set for each right and language by `mailbot go-live`."""
+
+    REHEARSE = "rehearse"  # as shipped: decided and shown, a person presses the button
+    AGREE = "agree"  # sure readings act
+    PERSON = "person"  # always ask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The operator's settings that decisions depend on."""
+
+    act_within: timedelta = timedelta(days=7)  # mail first read later than this goes to a person
+    confirm_within: timedelta = timedelta(days=14)  # amendment 4
+    letters_per_case: int = 3  # amendment 9
+    obligations_known: bool = True  # some store says who has open orders (issue 5, item 5)
+    autonomy: Mapping[tuple[Right, Language], Autonomy] = field(default_factory=dict)
+
+    def mode(self, right: Right, languages: Sequence[Language]) -> Autonomy:
+        """The most careful mode among *languages*; nothing set, or no language known: rehearse."""
+        modes = {self.autonomy.get((right, language), Autonomy.REHEARSE) for language in languages}
+        for careful in (Autonomy.PERSON, Autonomy.REHEARSE):
+            if careful in modes:
+                return careful
+        return Autonomy.AGREE if modes else Autonomy.REHEARSE

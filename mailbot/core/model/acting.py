@@ -1,0 +1,101 @@
+"""What is done about it: steps, changes, decisions, letters, cases."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mailbot.core.model.words import Address, Right
+
+
+class StepKind(StrEnum):
+    """What can be done to the company's data; each may be taken twice without harm."""
+
+    SUPPRESS = "suppress"  # no more advertising to this address
+    STOP_PROCESSING = "stop_processing"  # consents withdrawn, record blocked
+    RESUME_ADVERTISING = "resume_advertising"  # what SUPPRESS set at that moment, lifted
+    RESUME_PROCESSING = "resume_processing"  # what STOP_PROCESSING set at that moment, lifted
+    DISCLOSE = "disclose"  # collect what is held, as categories
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One thing to do about one address."""
+
+    kind: StepKind
+    address: Address = field(repr=False)
+    right: Right  # the right it serves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Rows of one table, as they would change or have changed; counts and columns, never values."""
+
+    store: str
+    table: str
+    operation: str  # requirements A15, e.g. "destruction", "blocking", "access"
+    rows: int
+    columns: tuple[str, ...] = ()
+    category: str = ""  # category of data for the person's letter, a key of templates' words
+    kept_for: str = ""  # why it stays: norm; empty: nothing stays
+
+
+class HoldReason(StrEnum):
+    """Why a person must decide."""
+
+    REHEARSAL = "rehearsal"  # autonomy is not live for this right and language
+    READING = "reading"  # the words need a person: see the reading's concerns
+    RIGHT = "right"  # rectification and blocking are a person's for now
+    UNREADABLE = "unreadable"
+    SENDER = "sender"  # From fails or is malformed
+    SEVERAL_SUBJECTS = "several_subjects"
+    OBLIGATION = "obligation"  # open order or legal hold
+    TOO_OLD = "too_old"  # first read later than act_within
+    JUNK = "junk"  # lies in junk and its sender is not proven
+    WANTS_PERSON = "wants_person"
+    ABUSE = "abuse"  # the owner of the address says: not me
+    CHANGED_MIND = "changed_mind"
+    NO_TOKEN = "no_token"  # noqa: S105 - confirms, but without the token and unproven
+    TAKEN_BY_COLLEAGUE = "taken_by_colleague"  # answered or moved by a person
+    BUDGET = "budget"  # too many letters to this address or in this hour
+    NOT_DONE = "not_done"  # looked again, and something is still there
+    BOUNCED = "bounced"  # our own letter came back
+    BY_HAND = "by_hand"  # `mailbot backlog` or a person put it here
+
+
+class Letter(StrEnum):
+    """Our letters: each a folder under templates/."""
+
+    RECEIPT = "receipt"
+    CONFIRM = "confirm"
+    UNSUBSCRIBED = "unsubscribed"
+    WITHDRAWN = "withdrawn"
+    ACCESS = "access"
+    ERASED = "erased"
+    LEFT_ALONE = "left_alone"  # the owner said no: everything lifted
+    INTERIM = "interim"  # could not verify yet, how to continue (amendment 11)
+    REFUSED = "refused"  # by a person only
+    WRITTEN = "written"  # a person's own words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What will happen. With `holds` set it is a proposal: only `meanwhile` happens until a person agrees."""
+
+    rights: tuple[Right, ...]
+    now: tuple[Step, ...] = ()  # carried out at once
+    confirmed: tuple[Step, ...] = ()  # carried out when the token came back
+    meanwhile: tuple[Step, ...] = ()  # protective, even while a person decides
+    letter: Letter | None = None  # the first letter, if it does not follow from carrying out `now`
+    holds: tuple[HoldReason, ...] = ()
+    may_answer: bool = True  # act and answer are two decisions (D11)
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    PERSON = "person"  # waits for a person
+    CONFIRMATION = "confirmation"  # waits for the token
+    FULFILLING = "fulfilling"  # steps are being carried out
+    DONE = "done"
+    REFUSED = "refused"
+    CLOSED = "closed"  # by a person, or the owner said no
