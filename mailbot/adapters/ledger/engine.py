@@ -16,7 +16,7 @@ _READER = ("busy_timeout=5000", "query_only=ON")
 
 
 def engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
-    """An engine that writes and one that reads; for PostgreSQL the same one twice.
+    """An engine that writes and one that can only read.
 
     Raises ConfigError where the URL cannot be read, or names a driver that is not async.
     """
@@ -29,7 +29,7 @@ def engines(url: str) -> tuple[AsyncEngine, AsyncEngine]:
             "try sqlite+aiosqlite:////var/lib/mailbot/ledger.sqlite or postgresql+asyncpg://user@host/mailbot"
         ) from None
     if parsed.get_backend_name() != "sqlite":
-        return writer, writer
+        return writer, writer.execution_options(postgresql_readonly=True)
     reader = create_async_engine(parsed, hide_parameters=True)
     _sqlite(writer, _WRITER, begin="BEGIN IMMEDIATE")
     _sqlite(reader, _READER, begin="BEGIN")
