@@ -43,3 +43,6 @@ test: $(STAMP)  ## set up and run everything that can run here (MAILBOT_INSTALL_
 
 drill-systemd: $(STAMP)  ## boot systemd in a namespace and start, hang, reload and stop the real unit (root)
 	@$(BIN)/python -m tests.drills.systemd --program mailbot
+
+demo: $(STAMP)  ## show everything at work on loopback with invented people (KEEP=1 leaves it running)
+	@$(BIN)/mailbot demo $(if $(filter-out 0,$(KEEP)),--keep)

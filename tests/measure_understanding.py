@@ -20,7 +20,7 @@ from mailbot.adapters.knowledge import load_knowledge
 from mailbot.core.model import Address, Message, Reading, Right, Route
 from mailbot.core.understanding import understand
 
-CORPUS = pathlib.Path("/work/shared/corpus")
+CORPUS = pathlib.Path(__file__).parents[2] / "shared" / "corpus"  # beside the checkout, where it is at hand
 KNOWLEDGE = pathlib.Path(__file__).parent.parent / "config" / "knowledge"
 WRONG = {"critical", "overreach", "missed", "inexact", "noise"}
 DESTRUCTIVE = {Right.ERASURE, Right.WITHDRAW_CONSENT, Right.RECTIFICATION}

@@ -120,7 +120,7 @@ class Office:
 
     def letters(self, address: str = "anna@example.org") -> list[EmailMessage]:
         """What *address* got from us."""
-        return [message_from_bytes(raw, policy=default) for raw in self.mailer.to(address)]  # type: ignore[misc]
+        return [message_from_bytes(raw, policy=default) for raw in self.mailer.to(address)]
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
         """The company's data as they are."""

@@ -20,7 +20,7 @@ from dkim.util import InvalidTagValueList, parse_tag_value
 
 from mailbot.core.model import Address, Message, Standing, Unproven
 from mailbot.core.standing import Signature, aligned, judge, key_objection, objection, settled, vouched_for
-from mailbot.errors import ConfigError, Unavailable
+from mailbot.errors import Unavailable
 
 MOST_SIGNATURES = 10  # aligned ones that are looked at, so a letter costs at most ten DNS questions
 MAX_HEADER = 64 * 1024  # octets, requirements D53
@@ -67,18 +67,12 @@ class DnsTxt:
 
     def __init__(self, *, timeout: float = 5.0, nameservers: Sequence[str] = (), port: int = 53) -> None:
         """Ask *nameservers* (IP addresses), or the system's own; *timeout* in seconds bounds one question."""
-        try:
-            self._resolver = dns.asyncresolver.Resolver(configure=not nameservers)
-        except dns.resolver.NoResolverConfiguration:
-            raise ConfigError("no name server is known: /etc/resolv.conf cannot be read") from None
-        if nameservers:
-            self._resolver.nameservers = list(nameservers)
-            self._resolver.port = port
-        self._resolver.lifetime = timeout
-        self._resolver.use_edns(0, 0, 1232)  # key records rarely fit 512 octets; 1232 is never fragmented
+        self._timeout, self._nameservers, self._port = timeout, list(nameservers), port
+        self._resolver: dns.asyncresolver.Resolver | None = None
 
     async def txt(self, name: str) -> bytes | None:
         """The TXT record at *name*."""
+        self._resolver = self._resolver or self._configured()
         try:
             answer = await self._resolver.resolve(name + ".", "TXT", search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.resolver.YXDOMAIN):
@@ -87,6 +81,18 @@ class DnsTxt:
             raise Unavailable(f"DNS does not answer ({type(exc).__name__})") from None
         records = [b"".join(record.strings) for record in answer]
         return records[0] if len(records) == 1 else None  # several: undefined, RFC 6376 s. 3.6.2.2
+
+    def _configured(self) -> dns.asyncresolver.Resolver:
+        """A resolver, made at the first question: the system's settings may come after us at boot."""
+        try:
+            resolver = dns.asyncresolver.Resolver(configure=not self._nameservers)
+        except dns.resolver.NoResolverConfiguration:
+            raise Unavailable("DNS: no name server is known, /etc/resolv.conf cannot be read") from None
+        if self._nameservers:
+            resolver.nameservers, resolver.port = list(self._nameservers), self._port
+        resolver.lifetime = self._timeout
+        resolver.use_edns(0, 0, 1232)  # key records rarely fit 512 octets; 1232 is never fragmented
+        return resolver
 
 
 class ZoneTxt:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from mailbot.adapters.ledger.migrate import newest, revision, upgrade
-from mailbot.app import ledger_url
+from mailbot.app import ledger_url, make_embedded_company
 from mailbot.cli.common import FOUND_WRONG, go, with_config
 from mailbot.config import load
 
@@ -20,13 +20,19 @@ def db() -> None:
 def upgrade_(config: Path) -> None:
     """Bring the ledger to the revision of this program; make a copy of it first.
 
+    Where the company's data are an SQLite file that does not exist yet, it is made with the reference schema.
+
     \b
     Example:  mailbot db upgrade --config /etc/mailbot/mailbot.toml
     """
-    url = ledger_url(load(config))
+    settings = load(config)
+    url = ledger_url(settings)
     before = go(revision(url))
     go(upgrade(url))
     click.echo(f"ledger: {before or 'empty'} → {newest()}")
+    made = go(make_embedded_company(settings))
+    if made is not None:
+        click.echo(f"company data: made {made} with the reference schema; empty, for a first look")
 
 
 @db.command("revision")

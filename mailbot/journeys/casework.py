@@ -80,6 +80,8 @@ async def open_case(
             "due": due.at.isoformat(),
             "norm": due.norm,
             "jurisdiction": due.jurisdiction.value,
+            "rule": due.rule_version,
+            "calendar": due.calendar_version,
             "versions": desk.versions,
         },
     )

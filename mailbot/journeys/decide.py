@@ -248,7 +248,7 @@ async def _reply(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None
             "letter": gathered.letter.id,
             "means": means.answer.value,
             "standing": core.standing_name(gathered.standing),
-            "token": gathered.ties.token,
+            "code_came": gathered.ties.token,
             "hold": means.hold.value if means.hold else None,
         },
     )

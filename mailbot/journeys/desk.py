@@ -12,6 +12,7 @@ from mailbot.core.automatic import Own
 from mailbot.core.deadline import Jurisdiction, Law
 from mailbot.core.decide import Policy
 from mailbot.core.model import Address, Message
+from mailbot.core.reply import Said
 from mailbot.core.understanding import Knowledge
 from mailbot.ports import Chance, Keys, Ledger, Registry, Renderer, SenderCheck
 
@@ -33,10 +34,10 @@ class Limits:
 class Letterhead:
     """The company as its letters name it."""
 
-    company: str
-    address: str
+    company: Said
+    address: Said
     responsible: str
-    post: str
+    post: Said
     phone: str
     mailbox: Address
     bounce: str  # envelope sender

@@ -130,7 +130,8 @@ async def _queue(
     desk: Desk,
 ) -> None:
     head = desk.letterhead
-    sender = reply.Sender(name=head.company, address=head.mailbox, loop_id=desk.own.loop_id)
+    name = head.company if isinstance(head.company, str) else head.company[text.languages[0]]
+    sender = reply.Sender(name=name, address=head.mailbox, loop_id=desk.own.loop_id)
     draft = Draft(
         case_id=case.id,
         recipient=heading.to,
@@ -165,7 +166,8 @@ def facts_of(case: Case, steps: Sequence[PlannedStep], desk: Desk, *, token: str
         confirm_until=case.confirm_until and case.confirm_until.astimezone(desk.zone).date(),
         token=token,
         rights=case.rights,
-        suppressed=_suppressed(steps),
+        suppressed=_has_done(steps, StepKind.SUPPRESS),
+        stopped=_has_done(steps, StepKind.STOP_PROCESSING),
         address_shown=reply.masked(case.address) if case.address else None,
         destroyed=tuple(dict.fromkeys(c.category for c in changes if c.rows and c.category and not c.kept_for)),
         kept=tuple(
@@ -175,9 +177,9 @@ def facts_of(case: Case, steps: Sequence[PlannedStep], desk: Desk, *, token: str
     return facts if holdings is None else told(facts, holdings)
 
 
-def _suppressed(steps: Sequence[PlannedStep]) -> bool:
-    """Whether advertising to the address has stopped, looked at again, for this case."""
-    return any(p.done and p.step.kind is StepKind.SUPPRESS and p.phase is not Phase.UNDO for p in steps)
+def _has_done(steps: Sequence[PlannedStep], kind: StepKind) -> bool:
+    """Whether a step of this kind has been taken for the case, and looked at again."""
+    return any(p.done and p.step.kind is kind and p.phase is not Phase.UNDO for p in steps)
 
 
 def told(facts: reply.Facts, holdings: Holdings) -> reply.Facts:

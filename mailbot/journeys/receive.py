@@ -6,7 +6,7 @@ company's database and the relay are down.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import assert_never
@@ -24,6 +24,7 @@ from mailbot.ports import Book, FolderState, Mailbox, Progress
 logger = log.get(__name__)
 
 BATCH = 50  # messages a FETCH (LIBRARIES 1.2)
+SWEEP_EVERY = timedelta(days=1)
 
 
 class Release(StrEnum):
@@ -68,9 +69,19 @@ async def look(watch: Watch, mailbox: Mailbox, desk: Desk) -> int:
         for one in letters:
             await _let_go(one, watch, mailbox, desk)
         kept += len(letters)
-    async with desk.ledger.write() as book:
-        await book.advance(watch.folder, progress.uidvalidity, progress.seen_up_to, at=desk.chance.now())
+    await _close_the_look(watch, progress, mailbox, desk)
     return kept
+
+
+async def _close_the_look(watch: Watch, progress: Progress, mailbox: Mailbox, desk: Desk) -> None:
+    """Note when the folder was last looked through; once a day forget ordinary mail that is no longer there."""
+    now = desk.chance.now()
+    due = now - progress.swept_at >= SWEEP_EVERY
+    present = await mailbox.uids(watch.folder) if due else ()
+    async with desk.ledger.write() as book:
+        await book.advance(watch.folder, progress.uidvalidity, progress.seen_up_to, at=now)
+        if due:
+            await book.forget_gone(watch.folder, progress.uidvalidity, present, at=now)
 
 
 async def _progress(watch: Watch, state: FolderState, desk: Desk) -> Progress:

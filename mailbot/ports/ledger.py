@@ -34,6 +34,7 @@ class Progress:
     begin_uid: int  # everything up to it was there before we came: never acted on
     seen_up_to: int  # everything up to it has been looked at
     last_look: datetime
+    swept_at: datetime  # when rows of messages that are gone were last forgotten
     distrust_before: datetime | None = None  # after a new UIDVALIDITY: older mail never acts by itself
 
 
@@ -106,6 +107,10 @@ class Book(Protocol):
 
     async def advance(self, folder: str, uidvalidity: int, uid: int, *, at: datetime) -> None:
         """Everything up to *uid* has been looked at."""
+        ...
+
+    async def forget_gone(self, folder: str, uidvalidity: int, present: Collection[int], *, at: datetime) -> int:
+        """Forget what was looked at in *folder* and is no longer there; how many. Letters are not forgotten."""
         ...
 
     async def known(self, digests: Collection[str]) -> Mapping[str, bool]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -62,9 +63,7 @@ def step(kind: StepKind, right: Right) -> Step:
     return Step(kind=kind, address=ANNA, right=right)
 
 
-def decided(
-    reading: Reading, standing: Standing = UNPROVEN, message: Message = LETTER, **around: object
-) -> Decision:
+def decided(reading: Reading, standing: Standing = UNPROVEN, message: Message = LETTER, **around: Any) -> Decision:
     return decide(message, reading, standing, replace(AROUND, **around), now=NOW, policy=LIVE)
 
 

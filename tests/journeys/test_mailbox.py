@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 
 from mailbot.core.model import CaseState, HoldReason
 from mailbot.journeys.decide import decide_waiting
@@ -219,3 +220,16 @@ async def test_our_own_letter_that_comes_back_is_left_alone(office: Office):
     await office.turn()
 
     assert len(await office.cases()) == 1
+
+
+async def test_ordinary_mail_that_is_gone_is_forgotten_within_a_day(office: Office):
+    office.mailbox.put(mail(ORDINARY))
+    gone = office.mailbox.put(mail(ORDINARY, sender="boris@example.org"))
+    await office.turn()
+    digest = sha256(office.mailbox.take_away(gone).raw).hexdigest()
+    there = sha256(office.mailbox.raws("INBOX")[0]).hexdigest()
+    office.clock.forward(hours=25)
+    await office.turn()
+
+    async with office.desk.ledger.read() as book:
+        assert await book.known([digest, there]) == {there: False}

@@ -29,7 +29,7 @@ BY_PROGRAM = [letter for letter in Letter if letter is not Letter.WRITTEN]
 ALWAYS = {"case", "operator", "responsible", "jurisdiction"}
 NEEDED = {
     Letter.RECEIPT: {"received_at", "due", "suppressed"},
-    Letter.CONFIRM: {"rights", "suppressed", "confirm_until", "token"},
+    Letter.CONFIRM: {"rights", "suppressed", "stopped", "confirm_until", "token"},
     Letter.UNSUBSCRIBED: {"address_shown", "done_at"},
     Letter.WITHDRAWN: {"done_at", "destroyed", "kept"},
     Letter.ACCESS: {"done_at", "found", "sources", "purposes", "grounds", "terms", "recipients", "processors"},
@@ -77,9 +77,9 @@ def subject(letter: Letter, language: Language, facts: Facts = SAMPLE) -> str:
 def told(letter: Letter, language: Language, facts: Facts = SAMPLE) -> str:
     """What stands between greeting and footer, without the two lines in another language."""
     whole = render(letter, language, facts)
-    inner = whole.removeprefix(GREETING[language]).partition(
-        SAMPLE.operator.name + ", " + SAMPLE.operator.address
-    )[0]
+    inner = whole.removeprefix(GREETING[language]).partition(f"{SAMPLE.operator.name}, {SAMPLE.operator.address}")[
+        0
+    ]
     return "\n\n".join(part for part in inner.split("\n\n") if not part.startswith(GIST)).strip()
 
 

@@ -13,6 +13,8 @@ from mailbot.core.model import Place, Route
 from mailbot.errors import Conflict
 from mailbot.ports import Progress
 
+_CHUNK = 500  # values in one statement; SQLite takes 32,766, old ones 999
+
 
 class MailPages:
     """How far folders are read, what was looked at, which letters wait."""
@@ -43,6 +45,7 @@ class MailPages:
                 begin_uid=uid,
                 seen_up_to=uid,
                 last_look=at,
+                swept_at=at,
                 distrust_before=distrust_before,
             )
         )
@@ -52,6 +55,17 @@ class MailPages:
         here = (folders.c.folder == folder) & (folders.c.uidvalidity == uidvalidity)
         await self._db.execute(update(folders).where(here).values(last_look=at))
         await self._db.execute(update(folders).where(here, folders.c.seen_up_to < uid).values(seen_up_to=uid))
+
+    async def forget_gone(self, folder: str, uidvalidity: int, present: Collection[int], *, at: datetime) -> int:
+        """Forget what was looked at in *folder* and is no longer there; how many. Letters are not forgotten."""
+        here = (looked_at.c.folder == folder) & (looked_at.c.uidvalidity == uidvalidity)
+        known = set((await self._db.execute(select(looked_at.c.uid).where(here))).scalars())
+        gone = sorted(known.difference(present))
+        for start in range(0, len(gone), _CHUNK):
+            chunk = gone[start : start + _CHUNK]
+            await self._db.execute(delete(looked_at).where(here, looked_at.c.uid.in_(chunk)))
+        await self._db.execute(update(folders).where(folders.c.folder == folder).values(swept_at=at))
+        return len(gone)
 
     async def known(self, digests: Collection[str]) -> Mapping[str, bool]:
         """Which of these SHA-256 have been looked at before, wherever they lay; True: kept as a letter."""

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
 
 from mailbot.adapters.ledger.engine import engines, translated
 
@@ -28,8 +28,19 @@ def newest() -> str:
     return head
 
 
+def _is_missing_file(url: str) -> bool:
+    parsed = make_url(url)
+    file = parsed.database if parsed.get_backend_name() == "sqlite" else None
+    return file is not None and not Path(file).exists()
+
+
 async def revision(url: str) -> str | None:
-    """The revision of the ledger at *url*; None: empty. Raises `Unavailable` where it cannot be reached."""
+    """The revision of the ledger at *url*; None: empty. Raises `Unavailable` where it cannot be reached.
+
+    Looking does not make an SQLite file where there is none.
+    """
+    if _is_missing_file(url):
+        return None
     writer, reader = engines(url)
     try:
         with translated():

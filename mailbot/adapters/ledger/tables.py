@@ -58,6 +58,7 @@ folders = Table(
     Column("begin_uid", BigInteger, nullable=False),
     Column("seen_up_to", BigInteger, nullable=False),
     Column("last_look", Moment, nullable=False),
+    Column("swept_at", Moment, nullable=False),
     Column("distrust_before", Moment),
 )
 
@@ -72,6 +73,7 @@ looked_at = Table(
     Column("knowledge", String(64), nullable=False),
     Column("at", Moment, nullable=False),
 )
+Index("ix_looked_at_place", looked_at.c.folder, looked_at.c.uidvalidity, looked_at.c.uid)
 
 letters = Table(
     "letters",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from mailbot.core.datamap import Party
 from mailbot.core.deadline import Jurisdiction
 from mailbot.core.model import Address, HoldReason, Language, Right
 from mailbot.core.reply import Facts, Kept, Operator, Responsible, Waiting, masked
@@ -15,7 +16,7 @@ SAMPLE_WAITING = Waiting(
     due=date(2026, 11, 26),
 )
 
-_DELIVERY = Operator(name="«Жеткізу» ЖШС", address="Алматы, Абай даңғылы, 1")
+_DELIVERY = Party(name="«Жеткізу» ЖШС", address="Алматы, Абай даңғылы, 1")
 
 SAMPLE = Facts(
     case="2026-0417",
@@ -29,6 +30,7 @@ SAMPLE = Facts(
     token="PkV3w0c9bV1mJ2aYd8sQx7Rt5Lh4Ng6U",  # noqa: S106 - invented, opens nothing
     rights=(Right.ERASURE,),
     suppressed=True,
+    stopped=False,
     address_shown=masked(Address("ivan@example.kz")),
     destroyed=("user.name", "user.contact.email", "user.contact.phone_number", "subscriptions", "consents"),
     kept=(Kept(category="orders", norm="94-V 8(2)", until=date(2031, 12, 31)),),

@@ -30,8 +30,8 @@ class Party(Protocol):
 class Operator:
     """The company that answers (requirements A2); printed under every letter."""
 
-    name: str
-    address: str
+    name: Said
+    address: Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class Responsible:
     """The person responsible for personal data (requirements A99); printed under every letter."""
 
     name: str
-    post: str
+    post: Said
     phone: str
 
 
@@ -71,6 +71,7 @@ class Facts:
     token: str | None = field(default=None, repr=False)  # confirm, interim
     rights: tuple[Right, ...] | None = None  # confirm, interim, refused: asked for, in the order of `Right`
     suppressed: bool | None = None  # receipt, confirm, interim: advertising has stopped already
+    stopped: bool | None = None  # confirm: processing has stopped already (a proven withdrawal)
     address_shown: str | None = None  # unsubscribed: see `masked`
     destroyed: tuple[str, ...] | None = None  # erased, withdrawn: categories; empty: nothing was there
     kept: tuple[Kept, ...] | None = None  # erased, withdrawn

@@ -1,6 +1,6 @@
 """The ledger begins.
 
-Revision: 0001, after , of 2026-11-22 13:22:12.528907
+Revision: 0001, after , of 2026-11-22 13:56:51.879936
 """
 
 import sqlalchemy as sa
@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("begin_uid", sa.BigInteger(), nullable=False),
         sa.Column("seen_up_to", sa.BigInteger(), nullable=False),
         sa.Column("last_look", sa.DateTime(), nullable=False),
+        sa.Column("swept_at", sa.DateTime(), nullable=False),
         sa.Column("distrust_before", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("folder", name=op.f("pk_folders")),
     )
@@ -99,6 +100,9 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_looked_at")),
     )
+    with op.batch_alter_table("looked_at", schema=None) as batch_op:
+        batch_op.create_index("ix_looked_at_place", ["folder", "uidvalidity", "uid"], unique=False)
+
     op.create_table(
         "suppressions",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -200,6 +204,9 @@ def downgrade() -> None:
 
     op.drop_table("cases")
     op.drop_table("suppressions")
+    with op.batch_alter_table("looked_at", schema=None) as batch_op:
+        batch_op.drop_index("ix_looked_at_place")
+
     op.drop_table("looked_at")
     with op.batch_alter_table("letters", schema=None) as batch_op:
         batch_op.drop_index("ix_letters_waiting")

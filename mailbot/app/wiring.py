@@ -1,14 +1,9 @@
-"""Wiring: settings in, a working mailbot out. The only place that reads the clock and makes random tokens."""
+"""Wiring: settings in, a working mailbot out."""
 
-import hmac
-import json
-import random  # noqa: TID251 - the one door for chance
-import secrets  # noqa: TID251 - the one door for chance
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
 
 import msgspec
 
@@ -20,48 +15,29 @@ from mailbot.adapters.law import load_law
 from mailbot.adapters.ledger import SqlLedger
 from mailbot.adapters.registry import SqlRegistry
 from mailbot.adapters.render import TemplateRenderer
-from mailbot.adapters.sender import DkimSenderCheck, DnsTxt, TxtResolver, ZoneTxt
+from mailbot.adapters.sender import DkimSenderCheck, TxtResolver
 from mailbot.adapters.smtp import SmtpMailer
-from mailbot.config import Settings, share
+from mailbot.app.chance import keys_from, real_chance
+from mailbot.app.parts import (
+    ledger_url,
+    make_mailbox,
+    make_mailer,
+    make_registry,
+    make_renderer,
+    make_resolver,
+)
+from mailbot.config import Settings, Worded
 from mailbot.core.automatic import Own
 from mailbot.core.deadline import Jurisdiction, Law
 from mailbot.core.decide import Policy
-from mailbot.core.model import Address
-from mailbot.errors import ConfigError
+from mailbot.core.model import Address, Language
+from mailbot.core.reply import Said
 from mailbot.journeys.desk import Desk, Letterhead, Limits
 from mailbot.journeys.receive import Release, Watch
-from mailbot.ports import Chance, Keys
+from mailbot.ports import Chance
 
 ACTOR = f"mailbot/{__version__}"
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U; 26 letters are 130 bits
 _RESTART_ONLY = ("mailbox", "relay", "ledger", "data", "dns")
-
-
-def real_chance() -> Chance:
-    """The host's clock and the operating system's randomness."""
-    return Chance(now=lambda: datetime.now(UTC), token=_token_from(secrets.choice))  # noqa: TID251 - the one door
-
-
-def seeded_chance(seed: int, *, now: Callable[[], datetime] | None = None) -> Chance:
-    """Tokens that a seed reproduces, for tests and the demo; never for real mail."""
-    numbers = random.Random(seed)  # noqa: S311 - reproducible on purpose
-    return Chance(
-        now=now or (lambda: datetime.now(UTC)),  # noqa: TID251 - the one door
-        token=_token_from(numbers.choice),
-    )
-
-
-def _token_from(choice: Callable[[str], str]) -> Callable[[], str]:
-    return lambda: "".join(choice(_ALPHABET) for _ in range(26))
-
-
-def keys_from(secret: str) -> Keys:
-    """Separate keys for separate uses, each HMAC-SHA-256 of its name under the secret."""
-
-    def key(name: str) -> bytes:
-        return hmac.new(secret.encode(), f"mailbot/{name}/1".encode(), sha256).digest()
-
-    return Keys(token=key("token"), twin=key("twin"), subject=key("subject"), suppression=key("suppression"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,30 +54,11 @@ class App:
 
     def mailbox(self) -> ImapMailbox:
         """A mailbox with a connection of its own: each loop has one."""
-        box = self.settings.file.mailbox
-        return ImapMailbox(
-            host=box.host,
-            port=box.port,
-            tls=box.tls,
-            user=box.user,
-            password=self.settings.secrets.imap_password,
-            ca_file=box.ca_file,
-            timeout=float(box.timeout_seconds),
-        )
+        return make_mailbox(self.settings)
 
     def mailer(self) -> SmtpMailer:
         """The way out, with a connection of its own."""
-        relay = self.settings.file.relay
-        return SmtpMailer(
-            host=relay.host,
-            port=relay.port,
-            tls=relay.tls,
-            user=relay.user,
-            password=self.settings.secrets.smtp_password,
-            ca_file=Path(relay.ca_file) if relay.ca_file else None,
-            local_hostname=self.settings.file.mailbox.address.rpartition("@")[2],
-            timeout=float(relay.timeout_seconds),
-        )
+        return make_mailer(self.settings)
 
     async def close(self) -> None:
         """Close the databases."""
@@ -111,22 +68,17 @@ class App:
 
 def build(settings: Settings, *, chance: Chance | None = None) -> App:
     """Put a mailbot together; raises ConfigError before anything is opened or started."""
-    file, secret = settings.file, settings.secrets
-    ledger = SqlLedger(ledger_url(settings), actor=ACTOR, prefix=file.ledger.prefix)
-    url = secret.company_url or file.data.url
-    datamap = load_datamap(settings.datamap)
     the_chance = chance or real_chance()
-    registry = SqlRegistry(
-        datamap=datamap,
-        urls={store.name: url for store in datamap.stores if store.url is None},
+    registry = make_registry(
+        settings,
+        load_datamap(settings.datamap),
         today=lambda: the_chance.now().astimezone(settings.zone).date(),
     )
-    resolver = _resolver(settings)
-    renderer = _renderer(settings)
-    desk = _desk(settings, ledger, registry, renderer, resolver, the_chance)
+    ledger = SqlLedger(ledger_url(settings), actor=ACTOR, prefix=settings.file.ledger.prefix)
+    resolver, renderer = make_resolver(settings), make_renderer(settings)
     return App(
         settings=settings,
-        desk=desk,
+        desk=_desk(settings, ledger, registry, renderer, resolver, the_chance),
         ledger=ledger,
         registry=registry,
         renderer=renderer,
@@ -145,31 +97,9 @@ def reloaded(app: App, settings: Settings) -> tuple[App, tuple[str, ...]]:
     )
     kept = {name: getattr(app.settings.file, name) for name in stale}
     new = replace(settings, file=msgspec.structs.replace(settings.file, **kept))
-    renderer = _renderer(new)
+    renderer = make_renderer(new)
     desk = _desk(new, app.ledger, app.registry, renderer, app.resolver, app.desk.chance)
     return replace(app, settings=new, desk=desk, renderer=renderer), stale
-
-
-def ledger_url(settings: Settings) -> str:
-    """The ledger's URL; the secret one wins, because it may hold a password."""
-    return settings.secrets.ledger_url or settings.file.ledger.url
-
-
-def _renderer(settings: Settings) -> TemplateRenderer:
-    own = share("templates")
-    folders = (settings.templates,) if settings.templates == own else (settings.templates, own)
-    return TemplateRenderer(folders=folders, zone=settings.zone)
-
-
-def _resolver(settings: Settings) -> TxtResolver:
-    dns = settings.file.dns
-    if not dns.zone_file:
-        return DnsTxt(timeout=float(dns.timeout_seconds), nameservers=dns.nameservers, port=dns.port)
-    try:
-        records = json.loads(Path(dns.zone_file).read_text(encoding="utf-8"))
-        return ZoneTxt({str(name): str(text).encode() for name, text in records.items()})
-    except (OSError, ValueError, AttributeError):
-        raise ConfigError("dns.zone_file: cannot be read as JSON {name: text}") from None
 
 
 def _watches(settings: Settings) -> tuple[Watch, ...]:
@@ -244,10 +174,10 @@ def _desk(
 def _letterhead(settings: Settings) -> Letterhead:
     file = settings.file
     return Letterhead(
-        company=file.company.name,
-        address=file.company.address,
+        company=_said(file.company.name),
+        address=_said(file.company.address),
         responsible=file.company.responsible.name,
-        post=file.company.responsible.post,
+        post=_said(file.company.responsible.post),
         phone=file.company.responsible.phone,
         mailbox=Address(file.mailbox.address.lower()),
         bounce=file.relay.bounce_address or file.mailbox.address,
@@ -255,6 +185,10 @@ def _letterhead(settings: Settings) -> Letterhead:
         operator_language=file.operator.language,
         jurisdiction=Jurisdiction(file.company.jurisdiction),
     )
+
+
+def _said(words: str | Worded) -> Said:
+    return words if isinstance(words, str) else {one: getattr(words, one.value) for one in Language}
 
 
 def _versions(settings: Settings, law: Law, renderer: TemplateRenderer, more: Mapping[str, str]) -> str:

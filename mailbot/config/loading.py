@@ -1,166 +1,21 @@
-"""Settings: one TOML file, secrets from the environment or systemd credentials, one frozen value, once.
-
-The only module that reads the environment. Every fault is a ConfigError that names the setting and says
-what to do; no message prints a value, because a value may be a secret in the wrong place.
-"""
+"""File and environment to one checked value."""
 
 import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from mailbot.config.schema import File, Tls
 from mailbot.errors import ConfigError
-
-Tls = Literal["implicit", "starttls", "none"]
-Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Positive = Annotated[int, msgspec.Meta(ge=1)]
-Text = Annotated[str, msgspec.Meta(min_length=1)]
-MailAddress = Annotated[str, msgspec.Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 
 DEFAULT_PATH = Path("/etc/mailbot/mailbot.toml")
 SECRETS = ("imap_password", "smtp_password", "secret_key", "company_url", "ledger_url")
-
-
-class Release(StrEnum):
-    """What happens to a request's message once the ledger has it."""
-
-    LEAVE = "leave"
-    KEYWORD = "keyword"
-    MOVE = "move"
-
-
-class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of the file; unknown settings are errors."""
-
-
-class Responsible(_Section, frozen=True, kw_only=True):
-    """Who answers for personal data (policy A99; KZ 25(2)(10))."""
-
-    name: Text
-    post: Text
-    phone: Text
-
-
-class Company(_Section, frozen=True, kw_only=True):
-    """The operator, as printed in every letter (policy A2, A3)."""
-
-    name: Text
-    address: Text
-    jurisdiction: Literal["kz", "ru", "eu", "unknown"] = "unknown"
-    zone: Text = "Asia/Almaty"
-    policy_edition: Text
-    responsible: Responsible
-
-
-class MailboxSettings(_Section, frozen=True, kw_only=True):
-    """The mailbox that is watched."""
-
-    address: MailAddress
-    aliases: tuple[MailAddress, ...] = ()
-    host: Text
-    port: Port = 993
-    tls: Tls = "implicit"
-    user: Text
-    ca_file: str | None = None
-    folders: tuple[Text, ...] = ("INBOX",)
-    junk: tuple[Text, ...] = ()
-    sent: Text = "Sent"
-    release: Release = Release.LEAVE
-    keyword: Text = "$Mailbot"
-    handled: Text = "Handled"
-    poll_seconds: Positive = 60
-    timeout_seconds: Positive = 30
-    trusted_borders: tuple[Text, ...] = ()
-    border_hops: Positive = 1
-
-
-class Relay(_Section, frozen=True, kw_only=True):
-    """The way out."""
-
-    host: Text
-    port: Port = 587
-    tls: Tls = "starttls"
-    user: str | None = None
-    ca_file: str | None = None
-    bounce_address: MailAddress | None = None
-    timeout_seconds: Positive = 60
-
-
-class LedgerSettings(_Section, frozen=True, kw_only=True):
-    """mailbot's own database."""
-
-    url: str = "sqlite+aiosqlite:////var/lib/mailbot/ledger.sqlite"
-    prefix: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{1,8}-)?$")] = ""
-
-
-class Data(_Section, frozen=True, kw_only=True):
-    """The company's data."""
-
-    url: str = "sqlite+aiosqlite:////var/lib/mailbot/company.sqlite"
-    map: str = ""
-
-
-class Rules(_Section, frozen=True, kw_only=True):
-    """Limits of what is done without a person."""
-
-    act_within_days: Positive = 7
-    confirm_within_days: Positive = 14
-    letters_per_case: Positive = 3
-    letters_per_address_a_day: Positive = 10
-    letters_an_hour: Positive = 200
-    warn_before_due_hours: Positive = 24
-
-
-class Operator(_Section, frozen=True, kw_only=True):
-    """Who is told when something waits for a person."""
-
-    mail: MailAddress
-    language: Literal["kk", "ru", "en"] = "ru"
-
-
-class Dns(_Section, frozen=True, kw_only=True):
-    """Where DKIM keys are looked up; empty: the host's resolver."""
-
-    nameservers: tuple[Text, ...] = ()
-    port: Port = 53
-    timeout_seconds: Positive = 5
-    zone_file: str = ""
-
-
-class LogSettings(_Section, frozen=True, kw_only=True):
-    """What is logged."""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-
-
-class Paths(_Section, frozen=True, kw_only=True):
-    """Where templates, law and word lists are; empty: /etc/mailbot if it has them, else the program's own."""
-
-    templates: str = ""
-    law: str = ""
-    knowledge: str = ""
-
-
-class File(_Section, frozen=True, kw_only=True):
-    """The whole file."""
-
-    company: Company
-    mailbox: MailboxSettings
-    relay: Relay
-    operator: Operator
-    ledger: LedgerSettings = LedgerSettings()
-    data: Data = Data()
-    rules: Rules = Rules()
-    dns: Dns = Dns()
-    log: LogSettings = LogSettings()
-    paths: Paths = Paths()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +50,10 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     file = _read(path)
     _guarded("mailbox", file.mailbox.tls, file.mailbox.host)
     _guarded("relay", file.relay.tls, file.relay.host)
+    _addresses(file.dns.nameservers)
+    if file.dns.zone_file:
+        beside = path.parent / file.dns.zone_file
+        file = msgspec.structs.replace(file, dns=msgspec.structs.replace(file.dns, zone_file=str(beside)))
     return Settings(
         file=file,
         secrets=_secrets(env),
@@ -226,6 +85,14 @@ def _guarded(section: str, tls: Tls, host: str) -> None:
     """Mail and passwords leave this host only under TLS (policy A80)."""
     if tls == "none" and host not in {"localhost", "::1"} and not host.startswith("127."):
         raise ConfigError(f'{section}.tls: "none" is for this host itself only; use "implicit" or "starttls"')
+
+
+def _addresses(nameservers: tuple[str, ...]) -> None:
+    for one in nameservers:
+        try:
+            ip_address(one)
+        except ValueError:
+            raise ConfigError("dns.nameservers: name servers are given as IP addresses") from None
 
 
 def _plain(message: str) -> str:
@@ -270,7 +137,7 @@ def _zone(name: str) -> ZoneInfo:
 
 def share(kind: str) -> Path:
     """The program's own *kind* ("templates", "config/law" …): in the wheel, or in the checkout beside it."""
-    package = Path(__file__).parent
+    package = Path(__file__).parent.parent
     wheel = package / "_share" / kind
     return wheel if wheel.exists() else package.parent / kind
 

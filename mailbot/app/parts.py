@@ -1,0 +1,105 @@
+"""The parts, each made from the settings by itself: `build` joins them, `mailbot doctor` tries them singly.
+
+*patience* is the longest silence in seconds that is borne; None: as long as the settings say.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from mailbot.adapters import reference_schema
+from mailbot.adapters.imap import ImapMailbox
+from mailbot.adapters.registry import SqlRegistry
+from mailbot.adapters.render import TemplateRenderer
+from mailbot.adapters.sender import DnsTxt, TxtResolver, ZoneTxt
+from mailbot.adapters.smtp import SmtpMailer
+from mailbot.config import Settings, share
+from mailbot.core.datamap import DataMap
+from mailbot.errors import ConfigError
+
+
+def _seconds(setting: int, patience: float | None) -> float:
+    return float(setting) if patience is None else min(patience, float(setting))
+
+
+def make_mailbox(settings: Settings, *, patience: float | None = None) -> ImapMailbox:
+    """The mailbox as the settings name it; connects at the first call."""
+    box = settings.file.mailbox
+    return ImapMailbox(
+        host=box.host,
+        port=box.port,
+        tls=box.tls,
+        user=box.user,
+        password=settings.secrets.imap_password,
+        ca_file=box.ca_file or None,
+        timeout=_seconds(box.timeout_seconds, patience),
+    )
+
+
+def make_mailer(settings: Settings, *, patience: float | None = None) -> SmtpMailer:
+    """The way out as the settings name it; raises ConfigError where `relay.ca_file` cannot be read."""
+    relay = settings.file.relay
+    return SmtpMailer(
+        host=relay.host,
+        port=relay.port,
+        tls=relay.tls,
+        user=relay.user or None,
+        password=settings.secrets.smtp_password,
+        ca_file=Path(relay.ca_file) if relay.ca_file else None,
+        local_hostname=settings.file.mailbox.address.rpartition("@")[2],
+        timeout=_seconds(relay.timeout_seconds, patience),
+    )
+
+
+def make_registry(settings: Settings, datamap: DataMap, *, today: Callable[[], date]) -> SqlRegistry:
+    """The company's databases; *today* is the company's local date."""
+    url = company_url(settings)
+    urls = {store.name: url for store in datamap.stores if store.url is None}
+    return SqlRegistry(datamap=datamap, urls=urls, today=today)
+
+
+def make_renderer(settings: Settings) -> TemplateRenderer:
+    """The templates, the operator's own before the program's."""
+    folders = dict.fromkeys((settings.templates, share("templates")))
+    return TemplateRenderer(folders=tuple(folders), zone=settings.zone)
+
+
+def make_resolver(settings: Settings, *, patience: float | None = None) -> TxtResolver:
+    """Where DKIM keys are looked up; raises ConfigError where `dns.zone_file` cannot be read."""
+    dns = settings.file.dns
+    if not dns.zone_file:
+        seconds = _seconds(dns.timeout_seconds, patience)
+        return DnsTxt(timeout=seconds, nameservers=dns.nameservers, port=dns.port)
+    try:
+        records = json.loads(Path(dns.zone_file).read_text(encoding="utf-8"))
+        return ZoneTxt({str(name): str(text).encode() for name, text in records.items()})
+    except (OSError, ValueError, AttributeError):
+        raise ConfigError("dns.zone_file: cannot be read as JSON {name: text}") from None
+
+
+def ledger_url(settings: Settings) -> str:
+    """The ledger's URL; the secret one wins, because it may hold a password."""
+    return settings.secrets.ledger_url or settings.file.ledger.url
+
+
+def company_url(settings: Settings) -> str:
+    """The URL of the company's data; the secret one wins, because it may hold a password."""
+    return settings.secrets.company_url or settings.file.data.url
+
+
+async def make_embedded_company(settings: Settings) -> Path | None:
+    """The company's SQLite file, made with the reference schema if there is none; None where nothing was made."""
+    url = make_url(company_url(settings))
+    path = Path(url.database or "")
+    if url.get_backend_name() != "sqlite" or not url.database or path.exists():  # noqa: ASYNC240 - one look at a file
+        return None
+    engine = create_async_engine(url)
+    try:
+        await reference_schema.create(engine)
+    finally:
+        await engine.dispose()
+    return path

@@ -1,0 +1,92 @@
+"""The ledger and the company's data."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from mailbot import app
+from mailbot.adapters.datamap_file import load_datamap
+from mailbot.adapters.ledger import SqlLedger
+from mailbot.adapters.ledger.migrate import newest, revision
+from mailbot.app import ACTOR, ledger_url
+from mailbot.cli.checks.line import Line, State, fail, guarded, not_looked_at, ok
+from mailbot.config import Settings
+from mailbot.errors import AuditBroken
+from mailbot.journeys.audit import verify_chain
+
+UPGRADE = "run `mailbot db upgrade`"
+_LEDGER = {
+    "no usable database URL": "correct ledger.url, or the secret ledger_url",
+    "": "start the database and look at ledger.url; for SQLite be the daemon's user (`mailbot-admin doctor`)",
+}
+_AUDIT = {"in time": "run `mailbot audit verify`: a long trail takes longer than doctor waits", **_LEDGER}
+_COMPANY = {"": "correct data.url, the secret company_url, or the data map"}
+
+
+async def ledger(settings: Settings, *, until: float, audit_until: float) -> list[Line]:
+    """The ledger's revision and its audit trail."""
+    lines = await guarded("ledger", _revision(settings), _LEDGER, until=until)
+    if lines[0].state is State.FAIL:
+        return [*lines, not_looked_at("audit", "the ledger")]
+    return [*lines, *await guarded("audit", _audit(settings), _AUDIT, until=audit_until)]
+
+
+async def _revision(settings: Settings) -> Sequence[Line]:
+    url = ledger_url(settings)
+    file = _sqlite_file(url)
+    if file is not None and not file.exists():  # connecting would make it, with our owner and mode
+        return [fail("ledger", f"there is no file {file}", f"make its folder if need be, then {UPGRADE}")]
+    found, wanted = await revision(url), newest()
+    if found == wanted:
+        return [ok("ledger", f"reached, revision {found}")]
+    said = f"at revision {found}" if found else "empty"
+    return [fail("ledger", f"{said}, the program needs {wanted}", f"copy it if it holds anything, then {UPGRADE}")]
+
+
+def _sqlite_file(url: str) -> Path | None:
+    """The file behind *url*; None where there is none, or the URL is for others to judge."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    name = parsed.database or ""
+    plain = parsed.get_backend_name() == "sqlite" and name and not name.startswith((":", "file:"))
+    return Path(name) if plain else None
+
+
+async def _audit(settings: Settings) -> Sequence[Line]:
+    kept = SqlLedger(ledger_url(settings), actor=ACTOR, prefix=settings.file.ledger.prefix)
+    try:
+        async with kept.read() as book:
+            events, head = await verify_chain(book)
+    except AuditBroken as exc:
+        remedy = "stop mailbot, keep a copy of the ledger, and compare it with the last good backup"
+        return [fail("audit", str(exc), remedy)]
+    finally:
+        await kept.close()
+    return [ok("audit", f"the chain holds: {events} events, head {head[:12]}")]
+
+
+async def company(settings: Settings, *, today: date, until: float) -> list[Line]:
+    """Whether the data map fits the company's live databases; one line for each thing that does not."""
+    return await guarded("company data", _fits(settings, today=today), _COMPANY, until=until)
+
+
+async def _fits(settings: Settings, *, today: date) -> Sequence[Line]:
+    registry = app.make_registry(settings, load_datamap(settings.datamap), today=lambda: today)
+    try:
+        ailments = await registry.check()
+    finally:
+        await registry.close()
+    if ailments:
+        return [_ailment(line) for line in ailments]
+    return [ok("company data", "reached; the data map fits")]
+
+
+def _ailment(line: str) -> Line:
+    """What the registry found: "fault: remedy"."""
+    fault, _, remedy = line.rpartition(": ")
+    return fail("company data", fault, remedy)

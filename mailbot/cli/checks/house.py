@@ -1,0 +1,138 @@
+"""What lies on this machine: settings, secrets, law, word lists, templates, data map."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from mailbot import app
+from mailbot.adapters.datamap_file import load_datamap
+from mailbot.adapters.knowledge import load_knowledge
+from mailbot.adapters.law import load_law
+from mailbot.cli.checks.line import Line, fail, ok, warn
+from mailbot.config import Settings, load
+from mailbot.core.datamap import DataMap
+from mailbot.core.deadline import WorkingDays
+from mailbot.core.model import Language, Letter
+from mailbot.errors import ConfigError
+
+LAW_IS_OLD_AFTER = timedelta(days=180)  # Kazakhstan's law on personal data changes about once a year
+LOOK_AHEAD = timedelta(days=60)  # the longest term: a month, and working days around new year
+_NO_SECRETS = {"MAILBOT_IMAP_PASSWORD": "-", "MAILBOT_SECRET_KEY": "-" * 32}
+
+_CORRECT = "correct the file, or take it away from beside mailbot.toml: the program's own is used then"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What became of the settings file."""
+
+    settings: Settings | None  # None: unreadable
+    secrets: bool  # whether those in `settings` are the real ones
+    lines: tuple[Line, ...]
+
+
+def read(path: Path) -> Read:
+    """The settings in *path*. Where only a secret is missing, what needs none can still be looked at."""
+    try:
+        settings = load(path)
+    except ConfigError as exc:
+        try:
+            settings = load(path, _NO_SECRETS)
+        except ConfigError:
+            wrong = fail("configuration", str(exc), "correct it; config/mailbot.toml explains every line")
+            return Read(settings=None, secrets=False, lines=(wrong,))
+        missing = fail("secrets", str(exc), "in a shell: export CREDENTIALS_DIRECTORY=/etc/mailbot/credentials")
+        return Read(settings=settings, secrets=False, lines=(_configuration(path, settings), missing))
+    return Read(settings=settings, secrets=True, lines=(_configuration(path, settings), _secrets(settings)))
+
+
+def _configuration(path: Path, settings: Settings) -> Line:
+    box = settings.file.mailbox
+    return ok(
+        "configuration", f"{path}: {len(box.folders) + len(box.junk)} folders, release = {box.release.value}"
+    )
+
+
+def _secrets(settings: Settings) -> Line:
+    secrets = settings.secrets
+    if settings.file.relay.user and not secrets.smtp_password:
+        remedy = "set it like imap_password, or leave relay.user out where the relay wants no login"
+        return fail("secrets", "smtp_password is missing, but relay.user is set", remedy)
+    there = ("imap_password", "secret_key", "smtp_password", "company_url", "ledger_url")
+    return ok("secrets", f"there: {', '.join(name for name in there if getattr(secrets, name))}")
+
+
+async def house(settings: Settings, *, today: date) -> list[Line]:
+    """The files mailbot works by, beside the settings or its own."""
+    return [
+        *_reading("law", lambda: _law(settings, today=today)),
+        *_reading("word lists", lambda: _words(settings)),
+        *_reading("templates", lambda: _templates(settings)),
+        *_reading("data map", lambda: _datamap(settings)),
+    ]
+
+
+def _reading(check: str, work: Callable[[], Sequence[Line]]) -> Sequence[Line]:
+    try:
+        return work()
+    except ConfigError as exc:
+        return [fail(check, str(exc), _CORRECT)]
+
+
+def _law(settings: Settings, *, today: date) -> Sequence[Line]:
+    """The law tables, how long ago somebody compared them with the law, and the calendars behind them."""
+    known = load_law(settings.law)
+    statutes = {"kz": known.kz, "ru": known.ru, "eu": known.eu}
+    oldest = min(rule.checked for statute in statutes.values() for rule in statute.rules.values())
+    said = f"{', '.join(statutes)}: last compared with the law on {oldest} or later"
+    old = warn("law", said, f"have a lawyer compare {settings.law} with the law, and set `checked`")
+    lines = [old if today - oldest > LAW_IS_OLD_AFTER else ok("law", said)]
+    return [*lines, _calendars({name: statute.days for name, statute in statutes.items()}, settings, today=today)]
+
+
+def _calendars(days: dict[str, WorkingDays], settings: Settings, *, today: date) -> Line:
+    known = {name: one.known_through for name, one in days.items() if one.country}
+    said = ", ".join(f"{name} known through {year}" for name, year in known.items())
+    if min(known.values()) >= (today + LOOK_AHEAD).year:
+        return ok("calendars", said)
+    remedy = (
+        f"add the official days off to {settings.law / 'calendar'}; until then deadlines fall early, never late"
+    )
+    return warn("calendars", said, remedy)
+
+
+def _words(settings: Settings) -> Sequence[Line]:
+    """The word lists and rules by which requests are understood."""
+    knowledge = load_knowledge(settings.knowledge)
+    return [ok("word lists", f"{len(knowledge.rules)} rules, version {knowledge.version}")]
+
+
+def _templates(settings: Settings) -> Sequence[Line]:
+    """Every letter in every language, and a word for every category of the data map."""
+    renderer = app.make_renderer(settings)
+    faults = renderer.check(_categories(settings))
+    if faults:
+        return [fail("templates", fault, f"correct it under {settings.templates}") for fault in faults]
+    said = f"{len(Letter)} letters × {len(Language)} languages, version {renderer.version[:12]}"
+    return [ok("templates", said)]
+
+
+def _categories(settings: Settings) -> Sequence[str]:
+    """Categories the data map names; none where it cannot be read, which has a line of its own."""
+    try:
+        tables = [table for store in load_datamap(settings.datamap).stores for table in store.tables]
+    except ConfigError:
+        return ()
+    named = [name for table in tables for name in (table.category, *(column.category for column in table.columns))]
+    return tuple(dict.fromkeys(named))
+
+
+def _datamap(settings: Settings) -> Sequence[Line]:
+    """The map of where personal data live."""
+    return [ok("data map", _shape(load_datamap(settings.datamap)))]
+
+
+def _shape(known: DataMap) -> str:
+    tables = sum(len(store.tables) for store in known.stores)
+    return f"{len(known.stores)} stores, {tables} tables, version {known.version}"
