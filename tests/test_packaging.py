@@ -102,12 +102,13 @@ def test_settings_law_words_templates_and_data_map_come_out_of_the_wheel(unpacke
 
 def test_the_ledger_is_made_by_the_migrations_in_the_wheel(unpacked, tmp_path):
     sample = (unpacked / "mailbot/_share/config/mailbot.toml").read_text(encoding="utf-8")
-    ledger = tmp_path / "ledger.sqlite"
+    ledger, company = tmp_path / "ledger.sqlite", tmp_path / "company.sqlite"
     here = tmp_path / "mailbot.toml"
-    here.write_text(
-        sample.replace("[ledger]", f'[ledger]\nurl = "sqlite+aiosqlite:///{ledger}"'), encoding="utf-8"
-    )
+    for section, path in (("[ledger]", ledger), ("[data]", company)):
+        sample = sample.replace(section, f'{section}\nurl = "sqlite+aiosqlite:///{path}"')
+    here.write_text(sample, encoding="utf-8")
 
     said = run(unpacked, "-m", "mailbot", "db", "upgrade", "--config", str(here)).stdout
 
-    assert (said, ledger.exists()) == (f"ledger: empty → {newest()}\n", True)
+    assert said.startswith(f"ledger: empty → {newest()}\n")
+    assert (ledger.exists(), company.exists()) == (True, True)

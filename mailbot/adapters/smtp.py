@@ -124,7 +124,6 @@ class SmtpMailer:
                     await session.ehlo()
             except BaseException:
                 session.close()
-                await asyncio.sleep(0)  # the transport closes in the loop's next turn
                 raise
         return session
 

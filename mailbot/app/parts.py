@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mailbot.adapters import reference_schema
@@ -97,9 +98,13 @@ async def make_embedded_company(settings: Settings) -> Path | None:
     path = Path(url.database or "")
     if url.get_backend_name() != "sqlite" or not url.database or path.exists():  # noqa: ASYNC240 - one look at a file
         return None
+    if not path.parent.is_dir():
+        raise ConfigError(f"data.url: there is no folder {path.parent} for the company's data")
     engine = create_async_engine(url)
     try:
         await reference_schema.create(engine)
+    except OperationalError:
+        raise ConfigError(f"data.url: {path} cannot be made; may this user write there?") from None
     finally:
         await engine.dispose()
     return path
