@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mailbot.adapters.knowledge import examples_in, load_knowledge
-from mailbot.adapters.ledger.migrate import newest, revision, upgrade
+from mailbot.adapters.ledger.migrate import NEWEST, revision, upgrade
 from mailbot.adapters.ledger.tables import metadata
 from mailbot.adapters.registry.steps import OPERATIONS
 from mailbot.cli import main
@@ -266,7 +266,7 @@ def test_every_requirement_that_a_module_names_exists(path):
 async def differences(url: str) -> list[Any]:
     """What alembic would still have to do after every migration, so that the tables are those of the code."""
     await upgrade(url)
-    assert await revision(url) == newest()
+    assert await revision(url) == NEWEST
     engine = create_async_engine(url)
 
     def compared(connection: Connection) -> list[Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.adapters.ledger.migrate import newest
+from mailbot.adapters.ledger.migrate import NEWEST
 from mailbot.config import SECRETS
 from tests.command_lines import ROOT
 
@@ -19,7 +19,7 @@ LOOKS_AROUND = """
 import json, sys
 from pathlib import Path
 import mailbot
-from mailbot.adapters.ledger.migrate import newest
+from mailbot.adapters.ledger.migrate import NEWEST
 from mailbot.app import build
 from mailbot.config import load, share
 settings = load(share("config/mailbot.toml"))
@@ -110,5 +110,5 @@ def test_the_ledger_is_made_by_the_migrations_in_the_wheel(unpacked, tmp_path):
 
     said = run(unpacked, "-m", "mailbot", "db", "upgrade", "--config", str(here)).stdout
 
-    assert said.startswith(f"ledger: empty → {newest()}\n")
+    assert said.startswith(f"ledger: empty → {NEWEST}\n")
     assert (ledger.exists(), company.exists()) == (True, True)

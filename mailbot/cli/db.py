@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mailbot.adapters.ledger.migrate import newest, revision, upgrade
+from mailbot.adapters.ledger.migrate import NEWEST, revision, upgrade
 from mailbot.app import ledger_url, make_embedded_company
 from mailbot.cli.common import FOUND_WRONG, go, with_config
 from mailbot.config import load
@@ -29,7 +29,7 @@ def upgrade_(config: Path) -> None:
     url = ledger_url(settings)
     before = go(revision(url))
     go(upgrade(url))
-    click.echo(f"ledger: {before or 'empty'} → {newest()}")
+    click.echo(f"ledger: {before or 'empty'} → {NEWEST}")
     made = go(make_embedded_company(settings))
     if made is not None:
         click.echo(f"company data: made {made} with the reference schema; empty, for a first look")
@@ -43,6 +43,6 @@ def revision_(config: Path) -> None:
     \b
     Example:  mailbot db revision
     """
-    found, wanted = go(revision(ledger_url(load(config)))), newest()
+    found, wanted = go(revision(ledger_url(load(config)))), NEWEST
     click.echo(f"ledger: {found or 'empty'}, program: {wanted}")
     raise SystemExit(0 if found == wanted else FOUND_WRONG)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError
 from mailbot import app
 from mailbot.adapters.datamap_file import load_datamap
 from mailbot.adapters.ledger import SqlLedger
-from mailbot.adapters.ledger.migrate import newest, revision
+from mailbot.adapters.ledger.migrate import NEWEST, revision
 from mailbot.app import ACTOR, ledger_url
 from mailbot.cli.checks.line import Line, State, fail, guarded, not_looked_at, ok
 from mailbot.config import Settings
@@ -39,7 +39,7 @@ async def _revision(settings: Settings) -> Sequence[Line]:
     file = _sqlite_file(url)
     if file is not None and not file.exists():  # connecting would make it, with our owner and mode
         return [fail("ledger", f"there is no file {file}", f"make its folder if need be, then {UPGRADE}")]
-    found, wanted = await revision(url), newest()
+    found, wanted = await revision(url), NEWEST
     if found == wanted:
         return [ok("ledger", f"reached, revision {found}")]
     said = f"at revision {found}" if found else "empty"

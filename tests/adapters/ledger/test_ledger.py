@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from mailbot.adapters.ledger import SqlLedger
-from mailbot.adapters.ledger.migrate import newest, revision, upgrade
+from mailbot.adapters.ledger.migrate import NEWEST, SCRIPTS, revision, upgrade
 from mailbot.core.case import Case, NewLetter, OutState, Phase
 from mailbot.core.decide import Autonomy
 from mailbot.core.model import (
@@ -242,7 +244,7 @@ async def test_an_upgrade_twice_is_once_and_says_its_revision(url):
     await upgrade(url)
     await upgrade(url)
 
-    assert await revision(url) == newest()
+    assert await revision(url) == NEWEST
 
 
 async def test_a_url_that_is_none_is_a_setting_to_mend():
@@ -259,3 +261,10 @@ async def test_a_ledger_that_cannot_be_reached_is_unavailable_and_tells_no_secre
 
     assert "geheim" not in str(caught.value)
     await unreachable.close()
+
+
+def test_the_revision_the_program_works_with_is_the_newest_migration():
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+
+    assert ScriptDirectory.from_config(config).get_current_head() == NEWEST
