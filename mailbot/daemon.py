@@ -13,17 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailbot import log
-from mailbot.adapters.ledger.migrate import newest, revision
+from mailbot.adapters.ledger.migrate import NEWEST, revision
 from mailbot.adapters.notify import SystemdNotify
 from mailbot.app import App, build, ledger_url, reloaded
 from mailbot.config import Settings, load
 from mailbot.errors import ConfigError, MailbotError
+from mailbot.journeys import put_off
 from mailbot.journeys.clock import tick
 from mailbot.journeys.decide import decide_waiting
 from mailbot.journeys.deliver import deliver_due
 from mailbot.journeys.fulfil import fulfil_planned
 from mailbot.journeys.receive import look
-from mailbot.ports import Mailbox
 
 logger = log.get(__name__)
 
@@ -35,12 +35,18 @@ HUNG_AFTER = 900.0  # seconds without a turn: the watchdog is no longer fed
 Work = Callable[[], Awaitable[int]]
 
 
+async def _nothing() -> str:
+    return ""
+
+
 @dataclass(slots=True, kw_only=True)
 class Turn:
     """One loop: what it does, and how it fares."""
 
     name: str
     work: Work
+    put_off: Callable[[], Awaitable[str]] = _nothing  # what waits for another try; empty: nothing
+    hint: Callable[[], Awaitable[None]] | None = None  # what it waits for when nothing was new; None: its bell
     bell: asyncio.Event = field(default_factory=asyncio.Event)  # something to do has turned up
     failures: int = 0
     trouble: str = ""  # what it waits for; empty: nothing
@@ -58,12 +64,17 @@ class Daemon:
         self._mailboxes = {name: app.mailbox() for name in ("receive", "deliver")}
         self._mailer = app.mailer()
         self._turns = (
-            Turn(name="receive", work=self._receive),
-            Turn(name="decide", work=lambda: decide_waiting(self.app.desk)),
+            Turn(name="receive", work=self._receive, hint=self._hint),
+            Turn(
+                name="decide",
+                work=lambda: decide_waiting(self.app.desk),
+                put_off=lambda: put_off.undecided(self.app.desk),
+            ),
             Turn(name="fulfil", work=lambda: fulfil_planned(self.app.desk)),
             Turn(
                 name="deliver",
                 work=lambda: deliver_due(self._mailboxes["deliver"], self._mailer, self.app.desk),
+                put_off=lambda: put_off.unsent(self.app.desk),
             ),
             Turn(name="clock", work=lambda: tick(self.app.desk)),
         )
@@ -127,18 +138,25 @@ class Daemon:
         """One turn; how many seconds to pause after it."""
         try:
             done = await turn.work()
+            self._worked(turn, await turn.put_off())
+            if done:
+                self._ring()
+            elif turn.hint is not None:
+                await turn.hint()
         except MailbotError as exc:
             return self._failed(turn, f"{turn.name}: {exc}")
         except Exception:  # a bug: said with its place, and the other loops go on
             logger.exception("loop.failed", loop=turn.name)
             return self._failed(turn, f"{turn.name}: a fault in the program, see the log")
-        if turn.trouble:
+        turn.failures = 0
+        return 0.0 if turn.hint is not None else EVERY
+
+    def _worked(self, turn: Turn, waits: str) -> None:
+        """A turn went well; what was put off in an earlier one is still waited for, and said as it was then."""
+        if turn.trouble and not waits:
             logger.info("loop.recovered", loop=turn.name)
-        turn.failures, turn.trouble = 0, ""
-        if done:
-            self._ring()
+        turn.trouble = waits and (turn.trouble or f"{turn.name}: {waits}")
         self._say()
-        return 0.0 if turn.name == "receive" else EVERY
 
     def _failed(self, turn: Turn, why: str) -> float:
         turn.failures += 1
@@ -159,16 +177,15 @@ class Daemon:
         self._notify.status(f"waiting for: {troubles}" if troubles else "watching")
 
     async def _receive(self) -> int:
-        """Look into every folder; if nothing was new, wait for the server's hint or the next poll."""
-        mailbox = self._mailboxes["receive"]
+        """Look into every folder; how many letters were kept."""
         kept = 0
         for watch in self.app.watches:
-            kept += await look(watch, mailbox, self.app.desk)
-        if not kept:
-            await self._wait(mailbox)
+            kept += await look(watch, self._mailboxes["receive"], self.app.desk)
         return kept
 
-    async def _wait(self, mailbox: Mailbox) -> None:
+    async def _hint(self) -> None:
+        """Wait for the server's hint or the next poll."""
+        mailbox = self._mailboxes["receive"]
         poll = float(self.app.settings.file.mailbox.poll_seconds)
         hint = asyncio.ensure_future(mailbox.wait(self.app.watches[0].folder, poll))
         stop = asyncio.ensure_future(self._stop.wait())
@@ -199,7 +216,7 @@ class Daemon:
 
 async def check_revision(settings: Settings) -> None:
     """Raise ConfigError where the ledger is not at the program's revision, naming the command."""
-    found, wanted = await revision(ledger_url(settings)), newest()
+    found, wanted = await revision(ledger_url(settings)), NEWEST
     if found != wanted:
         state = f"at revision {found}" if found else "empty"
         raise ConfigError(f"the ledger is {state}, this program needs {wanted}: run `mailbot db upgrade`")
