@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
-from mailbot.cli.common import console, go, opened, print_json, table, with_config, with_json
-from mailbot.core.audit import Link
+from mailbot.cli.common import go, opened, print_json, with_config, with_json
+from mailbot.core.audit import Link, Plain
 from mailbot.errors import AuditBroken
 from mailbot.journeys.audit import verify_chain
 from mailbot.ports import Book
 
 PAGE = 1000
+DIGEST = 64  # hex digits of a SHA-256: the first twelve are enough for people
 
 
 @click.group()
@@ -25,7 +26,7 @@ def audit() -> None:
 @with_json
 @with_config
 def tail(count: int, number: str, *, as_json: bool, config: Path) -> None:
-    """Show the newest events.
+    """Show the newest events, a line each.
 
     \b
     Example:  mailbot audit tail -n 50 --case 2026-0417
@@ -40,13 +41,21 @@ def tail(count: int, number: str, *, as_json: bool, config: Path) -> None:
         for link in links:
             print_json(_plain(link))
         return
-    shown = table("seq", "at (UTC)", "event", "case", "subject", "by", "facts")
     for link in links:
-        event = link.event
-        facts = " ".join(f"{key}={value}" for key, value in event.facts.items())
-        at = f"{event.at:%Y-%m-%d %H:%M:%S}"
-        shown.add_row(str(event.seq), at, event.name, event.case, event.subject, event.actor, facts)
-    console().print(shown)
+        click.echo(_line(link))
+
+
+def _line(link: Link) -> str:
+    """One event on one line, for people: grep finds it whole."""
+    event = link.event
+    facts = " ".join(f"{key}={_short(value)}" for key, value in event.facts.items())
+    about = " ".join(part for part in (event.case, event.subject) if part)
+    return f"{event.seq:>6}  {event.at:%Y-%m-%d %H:%M:%S}  {event.name:<18}  {about}  by {event.actor}  {facts}"
+
+
+def _short(value: Plain) -> str:
+    text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"{text[:12]}…" if len(text) == DIGEST else text
 
 
 async def _links(book: Book) -> AsyncIterator[Link]:

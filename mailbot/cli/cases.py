@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mailbot.cli.common import console, go, opened, print_json, table, with_config, with_json, with_person
+from mailbot.cli.common import console, go, opened, print_json, spelled, table, with_config, with_json, with_person
 from mailbot.cli.show import Shown, plain, print_case, seen
 from mailbot.core.case import Case
 from mailbot.core.model import CaseState, Language, Right
@@ -48,9 +48,9 @@ def list_(*, everything: bool, as_json: bool, config: Path) -> None:
         return
     shown = table("case", "state", "due (UTC)", "rights", "sender", "why a person", "letters")
     for case in found:
-        rights = ", ".join(right.value for right in case.rights) or "not understood"
+        rights = spelled(right.value for right in case.rights) or "not understood"
         heard = str(case.letters) if case.letters else "has heard nothing"
-        holds = ", ".join(reason.value for reason in case.holds)
+        holds = spelled(reason.value for reason in case.holds)
         due = f"{case.due_at:%Y-%m-%d %H:%M}"
         shown.add_row(case.number, case.state.value, due, rights, case.standing, holds, heard)
     console().print(shown if found else "nothing waits")

@@ -4,7 +4,7 @@ import asyncio
 import getpass
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -104,8 +104,13 @@ def print_json(value: object) -> None:
 
 
 def console() -> Console:
-    """Where people read."""
-    return Console(highlight=False, soft_wrap=True)
+    """Where people read: as wide as the terminal, or wide enough for a table where it goes into a file."""
+    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
+
+
+def spelled(words: Iterable[str]) -> str:
+    """Codes such as "withdraw_consent" as people read them."""
+    return ", ".join(word.replace("_", " ") for word in words)
 
 
 def table(*columns: str) -> Table:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
+from mailbot.cli.common import spelled
 from mailbot.core.case import Case, Outgoing, OutState, PlannedStep, StoredLetter
 from mailbot.core.model import Change, Message
 from mailbot.journeys.desk import Desk
@@ -122,14 +123,14 @@ def rows(changes: tuple[Change, ...]) -> list[dict[str, Any]]:
 def print_case(shown: Shown, to: Console) -> None:
     """A case on the terminal."""
     case = shown.case
-    rights = ", ".join(right.value for right in case.rights) or "not understood"
+    rights = spelled(right.value for right in case.rights) or "not understood"
     to.print(f"[bold]№ {case.number}[/]  {case.state.value}  {rights}")
     to.print(
         f"received {case.received_at:%Y-%m-%d %H:%M} UTC, due {case.due_at:%Y-%m-%d %H:%M} UTC ({case.due_norm})"
     )
     to.print(f"sender: {escape(case.address) or 'nobody named'} ({case.standing})")
     if case.holds:
-        to.print(f"a person, because: {', '.join(reason.value for reason in case.holds)}")
+        to.print(f"a person, because: {spelled(reason.value for reason in case.holds)}")
     for letter, message in shown.letters:
         _print_letter(letter, message, to)
     for planned in shown.steps:
@@ -149,7 +150,7 @@ def _print_letter(letter: StoredLetter, message: Message | None, to: Console) ->
         why = "; ".join(f"“{escape(e.text)}” ({e.by})" for e in ask.evidence)
         to.print(f"  {ask.right.value}, {ask.sure:.0%} sure: {why}")
     if letter.reading.concerns:
-        to.print(f"  look: {', '.join(concern.value for concern in letter.reading.concerns)}")
+        to.print(f"  look: {spelled(concern.value for concern in letter.reading.concerns)}")
 
 
 def _print_proposal(shown: Shown, to: Console) -> None:
