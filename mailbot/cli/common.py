@@ -105,7 +105,7 @@ def print_json(value: object) -> None:
 
 def console() -> Console:
     """Where people read: as wide as the terminal, or wide enough for a table where it goes into a file."""
-    return Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 
 
 def spelled(words: Iterable[str]) -> str:
