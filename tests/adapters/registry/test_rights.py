@@ -280,7 +280,7 @@ async def test_an_access_letter_names_the_categories_that_hold_a_value(registry:
     }
     name = told.held[0]
     assert [purpose[Language.EN] for purpose in name.purposes] == [
-        "keeping in touch, notices and queries",
+        "keeping in touch with you, notices and questions",
         "sending news, special offers and prices",
     ]
     assert [source[Language.KK] for source in name.sources] == ["сайттағы нысан"]
