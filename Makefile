@@ -44,5 +44,8 @@ test: $(STAMP)  ## set up and run everything that can run here (MAILBOT_INSTALL_
 drill-systemd: $(STAMP)  ## boot systemd in a namespace and start, hang, reload and stop the real unit (root)
 	@$(BIN)/python -m tests.drills.systemd --program mailbot
 
+drill-crash: $(STAMP)  ## kill -9 the real program again and again; every request is handled once (root)
+	@$(BIN)/python -m tests.drills.crash
+
 demo: $(STAMP)  ## show everything at work on loopback with invented people (KEEP=1 leaves it running)
 	@$(BIN)/mailbot demo $(if $(filter-out 0,$(KEEP)),--keep)

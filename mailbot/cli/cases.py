@@ -193,6 +193,24 @@ def remind(number: str, by: str, config: Path) -> None:
     _said(go(act()), "the letter is on its way")
 
 
+@cases.command("take-back")
+@click.argument("number")
+@with_person
+@with_config
+def take_back(number: str, by: str, config: Path) -> None:
+    """Lift what a case has set, advertising and processing alike: it was somebody else who asked.
+
+    \b
+    Example:  mailbot cases take-back 2026-0417
+    """
+
+    async def act() -> Case:
+        async with opened(config) as app:
+            return await verdict.take_back(number, by=by, desk=app.desk)
+
+    _said(go(act()), "the daemon lifts it within seconds; what was destroyed stays destroyed")
+
+
 @cases.command()
 @click.argument("number")
 @with_person

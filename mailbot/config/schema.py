@@ -67,7 +67,7 @@ class MailboxSettings(_Section, frozen=True, kw_only=True):
     release: Release = Release.LEAVE
     keyword: Text = "$Mailbot"
     handled: Text = "Handled"
-    poll_seconds: Positive = 60
+    poll_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 60
     timeout_seconds: Positive = 30
     trusted_borders: tuple[Text, ...] = ()
     border_hops: Positive = 1

@@ -98,7 +98,13 @@ async def to_person(case: Case, holds: Sequence[HoldReason], book: Book, desk: D
 
 async def undo(case: Case, kinds: Collection[StepKind], book: Book) -> bool:
     """Plan to lift what steps of these *kinds* have set, each at its own moment; whether there was any."""
-    taken = [planned for planned in await book.steps(case.id) if planned.step.kind in kinds]
+    steps = await book.steps(case.id)
+    lifted_before = {(planned.step.kind, planned.at) for planned in steps}
+    taken = [
+        planned
+        for planned in steps
+        if planned.step.kind in kinds and (LIFTS[planned.step.kind], planned.at) not in lifted_before
+    ]
     for planned in taken:
         lifted = replace(planned.step, kind=LIFTS[planned.step.kind])
         await book.plan(case.id, Phase.UNDO, (lifted,), at=planned.at)

@@ -27,10 +27,11 @@ async def deliver_due(mailbox: Mailbox, mailer: Mailer, desk: Desk) -> int:
     async with desk.ledger.read() as book:
         queued = await book.outbox(now=now, states=[OutState.QUEUED])
         interrupted = await book.outbox(now=now, states=[OutState.SENDING])
-    await each(interrupted, lambda letter: _take_up_again(letter, mailbox, desk), name="answer")
-    sent = await each(queued, lambda letter: deliver(letter, mailbox, mailer, desk), name="answer")
-    await file_sent(mailbox, desk)
-    return sent
+    try:
+        await each(interrupted, lambda letter: _take_up_again(letter, mailbox, desk), name="answer")
+        return await each(queued, lambda letter: deliver(letter, mailbox, mailer, desk), name="answer")
+    finally:
+        await file_sent(mailbox, desk)
 
 
 async def deliver(letter: Outgoing, mailbox: Mailbox, mailer: Mailer, desk: Desk) -> bool:

@@ -12,7 +12,7 @@ from mailbot.core.datamap import Holdings
 from mailbot.core.model import CaseState, Change, Language, Letter, Right, Step, StepKind
 from mailbot.core.reply import letters_for
 from mailbot.journeys import letters
-from mailbot.journeys.casework import OPEN, undo
+from mailbot.journeys.casework import LIFTS, OPEN, undo
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.trail import record
 from mailbot.ports import Book, Rendered
@@ -76,11 +76,15 @@ async def _plan_missing(case: Case, phase: Phase, steps: Sequence[Step], book: B
     await book.plan(case.id, phase, missing, at=desk.chance.now())
 
 
+def _unknown(number: str) -> NotNow:
+    return NotNow(f"there is no case {number}; `mailbot cases list` shows them")
+
+
 async def _open_case(number: str, book: Book) -> Case:
     try:
         case = await book.case(number)
     except KeyError:
-        raise NotNow(f"there is no case {number}; `mailbot cases list` shows them") from None
+        raise _unknown(number) from None
     if case.state not in OPEN:
         raise NotNow(f"case {number} is {case.state.value} already")
     return case
@@ -144,6 +148,23 @@ async def remind(number: str, *, by: str, desk: Desk) -> Case:
         reminded = await letters.ask(case, parent, book, desk, letter=Letter.INTERIM)
         await record("case.reminded", reminded, book, desk, {}, by=by)
         return reminded
+
+
+async def take_back(number: str, *, by: str, desk: Desk) -> Case:
+    """Lift everything the case has set, advertising and processing alike; what was destroyed stays destroyed.
+
+    For an ended case too: somebody writes that it was not them.
+    """
+    async with desk.ledger.write() as book:
+        try:
+            case = await book.case(number)
+        except KeyError:
+            raise _unknown(number) from None
+        if not await undo(case, LIFTS, book):
+            raise NotNow(f"case {number} has set nothing that could be lifted")
+        lifted = await book.save(case)
+        await record("case.taken_back", lifted, book, desk, {}, by=by)
+        return lifted
 
 
 async def close(number: str, *, by: str, desk: Desk) -> Case:

@@ -156,6 +156,20 @@ async def test_an_open_question_can_be_reminded_of(desk: Desk):
     assert (await desk.office.only_case()).confirmed
 
 
+async def test_what_a_case_has_set_can_be_taken_back_after_its_end(desk: Desk):
+    desk.office.mailbox.put(mail("Отпишите меня от рассылки, пожалуйста."))
+    await desk.office.turn()
+    await desk.type("cases", "approve", "2026-0001")
+    assert [row["stopped_at"] is not None for row in await desk.office.rows("subscriptions")] == [True]
+
+    await desk.type("cases", "take-back", "2026-0001")
+
+    assert [row["stopped_at"] for row in await desk.office.rows("subscriptions")] == [None]
+    assert (await desk.office.only_case()).state is CaseState.DONE
+    again = await desk.type("cases", "take-back", "2026-0001", code=1)
+    assert "nothing that could be lifted" in again.output
+
+
 async def test_verdicts_that_do_not_fit_say_so_and_exit_with_1(desk: Desk):
     desk.office.mailbox.put(mail(ERASE))
     await desk.office.turn()
