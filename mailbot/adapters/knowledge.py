@@ -61,6 +61,7 @@ def load_knowledge(folder: pathlib.Path) -> Knowledge:
         courtesies=frozenset(folded(word) for word in _list(replies_file, "courtesies")),
         doubts=_weights(rules_file, "doubts", groups | LENGTHS),
         hints=_weights(rules_file, "hints", groups | LENGTHS),
+        topics=_topics(rules_file, groups),
         enough_to_look=float(rules_file.data.get("enough_to_look", 0.0)),
         enough_to_act=float(rules_file.data.get("enough_to_act", 0.0)),
     )
@@ -123,6 +124,13 @@ def _alternatives(part: str, groups: frozenset[str]) -> frozenset[str]:
     if unknown := named - groups:
         raise ValueError(f"no words for the group {min(unknown)!r}")
     return named
+
+
+def _topics(file: _File, groups: frozenset[str]) -> frozenset[str]:
+    try:
+        return _alternatives(" | ".join(_list(file, "topics")), groups)
+    except ValueError as exc:
+        raise file.wrong(f"topics: {exc}", near="topics") from exc
 
 
 def _weights(file: _File, key: str, groups: frozenset[str]) -> dict[str, float]:

@@ -88,6 +88,13 @@ def test_a_hint_for_an_unknown_group_is_refused(folder):
         load_knowledge(folder)
 
 
+def test_an_unknown_topic_is_refused(folder):
+    edit(folder / "rules.toml", 'topics = ["data"', 'topics = ["nonsense"')
+
+    with pytest.raises(ConfigError, match=r"rules\.toml:\d+: topics: no words for the group 'nonsense'"):
+        load_knowledge(folder)
+
+
 def test_a_broken_file_is_named(folder):
     (folder / "kk.toml").write_text("[words\n")
 

@@ -129,6 +129,91 @@ def test_ordinary_business_is_left_alone(own_words):
 
 
 @pytest.mark.parametrize(
+    "own_words",
+    [
+        *("Спасибо!", "Спасибо вам большое!", "Ок", "Добрый день", "Хорошо, займусь завтра.", "Пожалуйста!"),
+        *("Перезвоните мне", "Понял, спасибо", "👍", "Да", "До встречи!"),
+        *("Рахмет!", "Сізге де рахмет", "Сәлеметсіз бе", "Жақсы", "Маған қоңырау шалыңызшы"),
+        *("Thanks", "Thank you very much!", "ok", "Got it, thanks.", "Call me back please"),
+    ],
+)
+def test_a_courtesy_makes_no_case(own_words):
+    assert read(own_words).route is Route.IGNORE
+
+
+@pytest.mark.parametrize("own_words", ["мои данные", "менің деректерім", "my data", "спам!"])
+def test_a_short_message_that_names_what_requests_are_about_goes_to_a_person(own_words):
+    assert read(own_words).route is Route.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("own_words", "languages"),
+    [
+        ("unsubscribe", (Language.EN,)),
+        ("Unsubscribe!", (Language.EN,)),
+        ("Отписка", (Language.RU,)),
+        ("отписаться", (Language.RU,)),
+        ("жазылудан бас тарту", (Language.KK,)),
+    ],
+)
+def test_a_bare_word_that_can_mean_only_one_thing_is_acted_upon_in_its_language(own_words, languages):
+    reading = read(own_words)
+
+    assert (reading.rights, reading.route) == ((Right.UNSUBSCRIBE,), Route.ACT)
+    assert reading.languages == languages
+
+
+@pytest.mark.parametrize("own_words", ["удалить", "отмена", "өшір", "cancel", "Remove", "stop"])
+def test_a_bare_word_that_can_mean_anything_is_no_ask_and_goes_to_a_person(own_words):
+    reading = read(own_words)
+
+    assert (reading.asks, reading.concerns) == ((), (Concern.TOO_LITTLE,))
+
+
+def test_a_brush_off_is_not_a_wish_to_leave():
+    assert Right.UNSUBSCRIBE not in read("Это отписка!").rights
+
+
+@pytest.mark.parametrize("own_words", ["stop", "iptal", "widerruf"])
+def test_a_bare_word_of_two_languages_or_of_a_foreign_one_is_in_none_of_ours(own_words):
+    assert read(own_words).languages == ()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        *("Заявление", "Персональные данные", "Отзыв согласия", "Өтініш", "Request", "Отписка"),
+        "Запрос по ст. 24 закона",
+    ],
+)
+def test_an_attachment_under_a_subject_that_points_at_a_request_goes_to_a_person(subject):
+    reading = read("", subject=subject, attachments=("application/pdf",))
+
+    assert Concern.ATTACHMENT_ONLY in reading.concerns
+
+
+@pytest.mark.parametrize(
+    "subject", ["", "Счёт 4471", "Invoice 4471", "Шот 4471", "Запрос цены на 40 листов", "IMG_0042"]
+)
+def test_an_attachment_with_nothing_that_points_at_a_request_is_ordinary_mail(subject):
+    assert read("", subject=subject, attachments=("application/pdf",)).route is Route.IGNORE
+
+
+@pytest.mark.parametrize(
+    ("own_words", "language"),
+    [
+        ("Какие мои персональные данные вы храните?", "ru"),
+        ("Отпишите меня от рассылки", "ru"),
+        ("Менің қандай деректерім бар?", "kk"),
+    ],
+)
+def test_the_evidence_is_in_a_language_of_the_letter(own_words, language):
+    reading = read(own_words)
+
+    assert {said.by.split(".")[0] for ask in reading.asks for said in ask.evidence} == {language}
+
+
+@pytest.mark.parametrize(
     ("own_words", "concern"),
     [
         ("Моя мама просит удалить её номер и все мои данные из вашей базы.", Concern.THIRD_PARTY),

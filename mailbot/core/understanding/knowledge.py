@@ -22,7 +22,8 @@ GAP = 3
 """Words that may stand where an entry has ``…``."""
 
 
-LENGTHS = frozenset({"few_words", "many_words"})
+FEW_WORDS, MANY_WORDS = "few_words", "many_words"
+LENGTHS = frozenset({FEW_WORDS, MANY_WORDS})
 """Hints that no word gives: fewer than 15 words, more than 60."""
 
 
@@ -85,6 +86,7 @@ class Knowledge:
     courtesies: frozenset[str] = field(repr=False, default=frozenset())  # may stand beside a confirmation
     doubts: Mapping[str, float] = field(repr=False, default_factory=dict)  # how much a group takes from every ask
     hints: Mapping[str, float] = field(repr=False, default_factory=dict)  # how far a group speaks of a request
+    topics: frozenset[str] = field(repr=False, default=frozenset())  # groups beside which a short length is a hint
     enough_to_look: float = 0.0  # sum of hints below which a message is ordinary mail
     enough_to_act: float = 0.0  # sum of hints from which a sure ask may be acted upon
 
