@@ -17,13 +17,14 @@ from mailbot.adapters.ledger.migrate import NEWEST, revision
 from mailbot.adapters.notify import SystemdNotify
 from mailbot.app import App, build, ledger_url, reloaded
 from mailbot.config import Settings, load
-from mailbot.errors import ConfigError, MailbotError
+from mailbot.errors import ConfigError, MailbotError, Rejected, Unavailable
 from mailbot.journeys import put_off
 from mailbot.journeys.clock import tick
 from mailbot.journeys.decide import decide_waiting
 from mailbot.journeys.deliver import deliver_due
 from mailbot.journeys.fulfil import fulfil_planned
-from mailbot.journeys.receive import look
+from mailbot.journeys.receive import Watch, look
+from mailbot.journeys.rounds import each
 
 logger = log.get(__name__)
 
@@ -50,7 +51,11 @@ class Turn:
     bell: asyncio.Event = field(default_factory=asyncio.Event)  # something to do has turned up
     failures: int = 0
     trouble: str = ""  # what it waits for; empty: nothing
-    last: float = field(default_factory=time.monotonic)
+    last: float = field(default_factory=time.monotonic)  # sign of life
+
+    def alive(self) -> None:
+        """It turns: called after every turn, and within one that takes long."""
+        self.last = time.monotonic()
 
 
 class Daemon:
@@ -89,6 +94,8 @@ class Daemon:
         await self._stop.wait()
         self._notify.stopping()
         logger.info("daemon.stopping")
+        for task in tasks:  # the first time it only asks: see `mailbot.journeys.rounds`
+            task.cancel()
         _, late = await asyncio.wait(tasks, timeout=GRACE)
         for task in late:
             logger.warning("daemon.cut_short", loop=task.get_name())
@@ -128,7 +135,7 @@ class Daemon:
         while not self._stop.is_set():
             turn.bell.clear()
             pause = await self._once(turn)
-            turn.last = time.monotonic()
+            turn.alive()
             if pause:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(pause):
@@ -178,10 +185,15 @@ class Daemon:
 
     async def _receive(self) -> int:
         """Look into every folder; how many letters were kept."""
-        kept = 0
-        for watch in self.app.watches:
-            kept += await look(watch, self._mailboxes["receive"], self.app.desk)
-        return kept
+        return await each(self.app.watches, self._look, name="folder", whole=False)
+
+    async def _look(self, watch: Watch) -> int:
+        """Look into one folder; one that the server refuses is named, and holds up no other."""
+        receive = self._turns[0]
+        try:
+            return await look(watch, self._mailboxes["receive"], self.app.desk, alive=receive.alive)
+        except Rejected as exc:
+            raise Unavailable(f"folder {watch.folder}: {exc}") from exc
 
     async def _hint(self) -> None:
         """Wait for the server's hint or the next poll."""

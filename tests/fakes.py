@@ -84,6 +84,11 @@ class FakeMailbox:
             raise Rejected("SELECT refused")
         return self.folders[name]
 
+    def _mails(self, place: Place) -> dict[int, RawMail]:
+        """What the UID of *place* can name: nothing, once the folder has a new UIDVALIDITY."""
+        there = self._folder(place.folder)
+        return there.mails if there.uidvalidity == place.uidvalidity else {}
+
     async def open(self, folder: str) -> FolderState:
         there = self._folder(folder)
         return FolderState(
@@ -99,15 +104,15 @@ class FakeMailbox:
         return [mails[uid] for uid in uids if uid in mails]
 
     async def flags(self, place: Place) -> frozenset[str] | None:
-        mail = self._folder(place.folder).mails.get(place.uid)
+        mail = self._mails(place).get(place.uid)
         return None if mail is None else mail.flags
 
     async def add_keyword(self, place: Place, keyword: str) -> None:
-        if place.uid in self._folder(place.folder).mails:
+        if place.uid in self._mails(place):
             self.flag(place, keyword)
 
     async def move(self, place: Place, folder: str) -> Place | None:
-        mail = self._folder(place.folder).mails.pop(place.uid, None)
+        mail = self._mails(place).pop(place.uid, None)
         return None if mail is None else self.put(mail.raw, folder=folder, at=mail.received_at)
 
     async def append(self, folder: str, raw: bytes, *, at: datetime) -> None:

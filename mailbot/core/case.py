@@ -1,5 +1,6 @@
 """What the ledger keeps: letters, cases, their steps and our own letters on the way out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +19,7 @@ from mailbot.core.model import (
     Reading,
     Right,
     Step,
+    StepKind,
 )
 
 
@@ -70,6 +72,8 @@ class Case:
     versions: str = ""  # law, map, templates and policy edition it began with
     version: int = 0  # counts the changes; guards against two hands at once
     letters: int = 0  # letters sent or queued so far; at most three before it closes (amendment 9)
+    released: bool = False  # a person has approved what is being carried out: no colleague, no rehearsal stops it
+    stumbles: int = 0  # how often the program stumbled over it
     nudged_at: datetime | None = None  # the operator was told that it waits
     warned_at: datetime | None = None  # the operator was warned that its day comes near
 
@@ -97,9 +101,53 @@ class PlannedStep:
     phase: Phase
     step: Step
     at: datetime  # moment written into the company's rows: the same at every try
-    intended: tuple[Change, ...] | None = None  # rows found before the first try: what "done" is told about
+    run_at: datetime | None = None  # next try; None: at once
+    attempts: int = 0  # tries that left something behind or were refused
+    intended: tuple[Change, ...] | None = None  # what all tries together found and changed: "done" tells this
     holdings: Holdings | None = None  # what a disclosure tells, kept because a later step may destroy it
     done: bool = False  # only after looking again
+
+
+_RUNS_IN = {
+    Phase.NOW: frozenset({CaseState.FULFILLING, CaseState.CONFIRMATION}),
+    Phase.CONFIRMED: frozenset({CaseState.FULFILLING}),
+    Phase.MEANWHILE: frozenset({CaseState.FULFILLING, CaseState.CONFIRMATION, CaseState.PERSON}),
+    Phase.UNDO: frozenset(CaseState),
+}
+
+
+def runs(phase: Phase, state: CaseState) -> bool:
+    """Whether steps of *phase* may be taken while their case is in *state*.
+
+    What a person, the owner of the address or the clock has stopped is not carried out, though it was planned.
+    """
+    return state in _RUNS_IN[phase]
+
+
+LIFTS = {
+    StepKind.SUPPRESS: StepKind.RESUME_ADVERTISING,
+    StepKind.STOP_PROCESSING: StepKind.RESUME_PROCESSING,
+}
+"""What lifts what a step has set."""
+
+
+def stands(steps: Sequence[PlannedStep], kind: StepKind) -> bool:
+    """Whether one case's steps have set what *kind* sets, and have not lifted it again."""
+    lifted = {planned.at for planned in steps if planned.step.kind is LIFTS[kind]}
+    return any(p.done and p.step.kind is kind and p.at not in lifted for p in steps)
+
+
+def merged(before: Sequence[Change] | None, now: Sequence[Change]) -> tuple[Change, ...]:
+    """What several looks at one step say together: what stays as last seen, all else at its most.
+
+    A try that changed rows and died before it could say so is not forgotten when the next one finds none.
+    """
+    changed: dict[tuple[str, str, str], Change] = {}
+    for change in (*(before or ()), *now):
+        key = (change.store, change.table, change.operation)
+        if not change.kept_for and (key not in changed or change.rows > changed[key].rows):
+            changed[key] = change
+    return (*changed.values(), *(change for change in now if change.kept_for))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

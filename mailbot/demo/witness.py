@@ -116,7 +116,7 @@ class Witness:
             progress = await book.progress(INBOX)
             if progress is None or progress.seen_up_to < uid:
                 return False
-            if await book.undecided(now=later, limit=1) or await book.unfinished():
+            if await book.undecided(now=later, limit=1) or await book.unfinished(now=later):
                 return False
             if await book.outbox(now=later, states=_UNDERWAY):
                 return False

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailbot.core import decide as core
-from mailbot.core.case import Case, Phase, StoredLetter
+from mailbot.core.case import LIFTS, Case, Phase, StoredLetter
 from mailbot.core.deadline import earliest
 from mailbot.core.model import (
     Address,
@@ -24,10 +24,12 @@ from mailbot.journeys.trail import record
 from mailbot.ports import Book, NewCase
 
 OPEN = (CaseState.CONFIRMATION, CaseState.PERSON, CaseState.FULFILLING)
-LIFTS = {
-    StepKind.SUPPRESS: StepKind.RESUME_ADVERTISING,
-    StepKind.STOP_PROCESSING: StepKind.RESUME_PROCESSING,
-}
+
+
+async def live(case: Case, book: Book, desk: Desk) -> bool:
+    """Whether the case's rights may act without a person, by what `mailbot go-live` says now."""
+    policy = replace(desk.policy, autonomy=await book.autonomy())
+    return policy.live(case.rights, case.languages)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -48,7 +50,7 @@ async def open_case(
     author = message.author if isinstance(message, Message) else None
     due = earliest(
         decision.rights or tuple(Right),  # nothing understood yet: whatever it is, it must not be late
-        letter.received_at,
+        min(letter.received_at, now),  # a server's clock that runs ahead gives nobody more time
         jurisdiction=desk.letterhead.jurisdiction,
         law=desk.law,
     )
@@ -91,7 +93,7 @@ async def open_case(
 async def to_person(case: Case, holds: Sequence[HoldReason], book: Book, desk: Desk) -> Case:
     """Hand a case to a person, and say why."""
     reasons = tuple(dict.fromkeys((*holds, *case.holds)))
-    saved = await book.save(replace(case, state=CaseState.PERSON, holds=reasons, nudged_at=None))
+    saved = await book.save(replace(case, state=CaseState.PERSON, holds=reasons, released=False, nudged_at=None))
     await record("case.held", saved, book, desk, {"holds": [reason.value for reason in reasons]})
     return saved
 

@@ -3,14 +3,13 @@
 A reply to one of our questions is just another letter: it finds its case, and the case moves on.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
 from mailbot import log
 from mailbot.core import decide as core
-from mailbot.core.case import Case, Phase, StoredLetter
+from mailbot.core.case import LIFTS, Case, Phase, StoredLetter
 from mailbot.core.model import (
     CaseState,
     Decision,
@@ -18,40 +17,22 @@ from mailbot.core.model import (
     Letter,
     Malformed,
     Message,
-    Standing,
-    Subject,
-    Unproven,
     Unreadable,
 )
 from mailbot.errors import Conflict, Unavailable
 from mailbot.journeys import letters
-from mailbot.journeys.casework import LIFTS, OPEN, open_case, to_person, undo
-from mailbot.journeys.desk import Desk, token_hashes
+from mailbot.journeys.casework import OPEN, open_case, to_person, undo
+from mailbot.journeys.desk import Desk
+from mailbot.journeys.gather import Gathered, decision, gather, means
 from mailbot.journeys.rounds import each
 from mailbot.journeys.trail import record
-from mailbot.ports import Book, Thread
+from mailbot.ports import Book
 
 logger = log.get(__name__)
 
 AT_ONCE = 20  # letters a round
-DNS_PATIENCE = timedelta(hours=1)
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(minutes=10)  # between tries; they grow with the wait
 STUMBLES = 3  # faults of the program over one letter before a person gets it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """All that is known about a letter before anything is decided."""
-
-    letter: StoredLetter
-    message: Message | Unreadable
-    standing: Standing
-    case: Case | None  # the case it belongs to
-    ties: core.Ties
-    twin: bool = False  # it came before, by another way
-    subjects: Sequence[Subject] = ()  # asked only where a confirmed request is about to be carried out
-    within_budget: bool = True
-    policy: core.Policy
 
 
 async def decide_waiting(desk: Desk) -> int:
@@ -90,7 +71,7 @@ async def hand_over(letter: StoredLetter, desk: Desk) -> None:
 
 async def decide_letter(letter: StoredLetter, desk: Desk) -> None:
     """Take one letter to its decision, in one commit."""
-    gathered = await _gather(letter, desk)
+    gathered = await gather(letter, desk)
     async with desk.ledger.write() as book:
         if gathered.case is None:
             await _open(gathered, book, desk)
@@ -100,161 +81,76 @@ async def decide_letter(letter: StoredLetter, desk: Desk) -> None:
             await _reply(gathered, gathered.case, book, desk)
 
 
-# ---------------------------------------------------------------- gather
-
-
-async def _gather(letter: StoredLetter, desk: Desk) -> Gathered:
-    message = letters.opened(letter, desk)
-    standing = await _standing(letter, message, desk)
-    async with desk.ledger.read() as book:
-        thread = await _thread(message, book, desk)
-        twin = None if thread else await book.twin(letter)
-        case = await _case(message, letter, thread, twin, book)
-        policy = replace(desk.policy, autonomy=await book.autonomy())
-        within = await letters.within_budget(message, standing, case, book, desk)
-    gathered = Gathered(
-        letter=letter,
-        message=message,
-        standing=standing,
-        case=case,
-        ties=core.Ties(token=thread is not None and thread.token, thread=thread is not None and thread.thread),
-        twin=twin is not None,
-        within_budget=within,
-        policy=policy,
-    )
-    return await _with_subjects(gathered, desk)
-
-
-async def _standing(letter: StoredLetter, message: Message | Unreadable, desk: Desk) -> Standing:
-    """Who is writing. DNS that stays silent for an hour proves nobody, but holds nobody up (C.3, TEMP)."""
-    if isinstance(message, Unreadable):
-        return Malformed("unreadable")
-    try:
-        return await desk.senders.standing(letter.raw, message)
-    except Unavailable:
-        if desk.chance.now() - letter.read_at < DNS_PATIENCE:
-            raise
-        return Unproven("DNS did not answer for an hour")
-
-
-async def _thread(message: Message | Unreadable, book: Book, desk: Desk) -> Thread | None:
-    if isinstance(message, Unreadable):
-        return None
-    return await book.thread((*message.answers_to, *message.reports_on), token_hashes(message, keys=desk.keys))
-
-
-async def _case(
-    message: Message | Unreadable,
-    letter: StoredLetter,
-    thread: Thread | None,
-    twin: StoredLetter | None,
-    book: Book,
-) -> Case | None:
-    """The case a letter belongs to: by thread, as a twin, or as the same request by the same address again."""
-    if thread is not None:
-        threaded = await book.case(thread.case_id)
-        asks_more = bool(set(letter.reading.rights) - set(threaded.rights))
-        return None if asks_more and threaded.state not in OPEN else threaded
-    if twin is not None and twin.case_id is not None:
-        return await book.case(twin.case_id)
-    if isinstance(message, Unreadable) or message.author is None:
-        return None
-    case = await book.case_of(message.author, states=OPEN)
-    repeats = case is not None and set(letter.reading.rights) <= set(case.rights)
-    says_something = bool(letter.reading.rights) or letter.reading.reply_word is not None
-    return case if repeats and says_something else None
-
-
-async def _with_subjects(gathered: Gathered, desk: Desk) -> Gathered:
-    """Who is on file, asked only once the question has been answered (amendment 2: no oracle before)."""
-    if gathered.case is None or gathered.twin:
-        return gathered
-    if _means(gathered, gathered.case).answer is not core.Answer.CONFIRMED:
-        return gathered
-    return replace(gathered, subjects=await desk.registry.find(gathered.case.address))
-
-
-def _means(gathered: Gathered, case: Case) -> core.ReplyMeans:
-    return core.judge_reply(gathered.message, gathered.letter.reading, gathered.standing, case, ties=gathered.ties)
-
-
 # ---------------------------------------------------------------- a new case
 
 
 async def _open(gathered: Gathered, book: Book, desk: Desk) -> None:
-    now, letter = desk.chance.now(), gathered.letter
-    decision = core.decide(
-        gathered.message,
-        letter.reading,
-        gathered.standing,
-        core.Circumstances(
-            received_at=letter.received_at,
-            in_junk=letter.in_junk,
-            unmatched=letter.unmatched,
-            within_budget=gathered.within_budget,
-        ),
-        now=now,
-        policy=gathered.policy,
+    case = await open_case(
+        gathered.letter, gathered.message, gathered.standing, decision(gathered, desk), book, desk
     )
-    case = await open_case(letter, gathered.message, gathered.standing, decision, book, desk)
-    if decision.holds:
-        await book.plan(case.id, Phase.MEANWHILE, decision.meanwhile, at=now)
-    else:
-        await book.plan(case.id, Phase.NOW, decision.now, at=now)
-    if decision.letter is not None:
-        await letters.send(case, (decision.letter,), gathered.message, book, desk)
+    await _begin(case, gathered, book, desk)
 
 
-# ---------------------------------------------------------------- the same letter by another way
+async def _begin(case: Case, gathered: Gathered, book: Book, desk: Desk) -> None:
+    """Plan what the case's decision says for now, and send its first letter if there is one."""
+    plan = case.decision
+    phase, steps = (Phase.MEANWHILE, plan.meanwhile) if plan.holds else (Phase.NOW, plan.now)
+    had = {(planned.phase, planned.step.kind) for planned in await book.steps(case.id)}
+    missing = [step for step in steps if (phase, step.kind) not in had]
+    await book.plan(case.id, phase, missing, at=desk.chance.now())
+    if plan.letter is not None and not case.letters:
+        await letters.send(case, (plan.letter,), gathered.message, book, desk)
+
+
+# ---------------------------------------------------------------- the same request again
 
 
 async def _again(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None:
-    """Attach a twin. The better standing of the two wins, else a forger could pre-empt the victim."""
+    """Attach a twin. The better of the two counts, else a forger could pre-empt the victim."""
     await book.decided(gathered.letter.id, case.id)
     await record("letter.twin", case, book, desk, {"letter": gathered.letter.id})
+    await _improved(gathered, case, book, desk)
+
+
+async def _improved(gathered: Gathered, case: Case, book: Book, desk: Desk) -> bool:
+    """Put the case on the footing of this letter, where that is the better one; whether it was."""
     message = gathered.message
-    if isinstance(message, Unreadable) or message.author is None or case.confirmed:
-        return
-    if not core.better(gathered.standing, than=case.standing) or case.state not in OPEN:
-        return
-    decision = core.decide(
-        message,
-        gathered.letter.reading,
-        gathered.standing,
-        core.Circumstances(received_at=gathered.letter.received_at),
-        now=desk.chance.now(),
-        policy=gathered.policy,
+    author = message.author if isinstance(message, Message) else None
+    if author is None or author != case.address or case.state not in OPEN or not gathered.letter.reading.rights:
+        return False
+    anew = decision(gathered, desk)
+    if not core.improves(gathered.standing, anew, case):
+        return False
+    asked = case.state is CaseState.CONFIRMATION and not anew.holds
+    goes_on = CaseState.CONFIRMATION if asked else CaseState.FULFILLING
+    better = replace(
+        case,
+        state=CaseState.PERSON if anew.holds else goes_on,
+        standing=core.standing_name(gathered.standing),
+        decision=anew,
+        holds=anew.holds,
+        letter_id=gathered.letter.id,
     )
-    had = {planned.step.kind for planned in await book.steps(case.id)}
-    if not decision.holds:
-        more = tuple(step for step in decision.now if step.kind not in had)
-        await book.plan(case.id, Phase.NOW, more, at=desk.chance.now())
-    saved = await book.save(replace(case, standing=core.standing_name(gathered.standing)))
-    await record("case.better_standing", saved, book, desk, {"standing": saved.standing})
+    saved = await book.save(better)
+    facts = {"standing": saved.standing, "state": saved.state.value}
+    await record("case.better_standing", saved, book, desk, facts)
+    await _begin(saved, gathered, book, desk)
+    return True
 
 
 # ---------------------------------------------------------------- a reply
 
 
 async def _reply(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None:
-    means = _means(gathered, case)
+    verdict = means(gathered, case)
     await book.decided(gathered.letter.id, case.id)
-    await record(
-        "letter.reply",
-        case,
-        book,
-        desk,
-        {
-            "letter": gathered.letter.id,
-            "means": means.answer.value,
-            "standing": core.standing_name(gathered.standing),
-            "code_came": gathered.ties.token,
-            "hold": means.hold.value if means.hold else None,
-        },
-    )
+    await _note(gathered, case, verdict, book, desk)
+    again = (core.Answer.ASK_AGAIN, core.Answer.NOTHING)
+    if verdict.answer in again and await _improved(gathered, case, book, desk):
+        return
     if isinstance(gathered.message, Message) and gathered.message.author == case.address:
         case = replace(case, letter_id=gathered.letter.id)
-    match means.answer:
+    match verdict.answer:
         case core.Answer.CONFIRMED:
             await _confirmed(gathered, case, book, desk)
         case core.Answer.DENIED:
@@ -262,16 +158,31 @@ async def _reply(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None
         case core.Answer.ASK_AGAIN:
             await _ask_again(gathered, case, book, desk)
         case core.Answer.PERSON:
-            await to_person(case, (means.hold or HoldReason.READING,), book, desk)
+            await to_person(case, (verdict.hold or HoldReason.READING,), book, desk)
         case core.Answer.NOTHING:
             await book.save(case)
         case _:
-            assert_never(means.answer)
+            assert_never(verdict.answer)
+
+
+async def _note(gathered: Gathered, case: Case, means: core.ReplyMeans, book: Book, desk: Desk) -> None:
+    facts = {
+        "letter": gathered.letter.id,
+        "means": means.answer.value,
+        "standing": core.standing_name(gathered.standing),
+        "code_came": gathered.ties.token,
+        "hold": means.hold.value if means.hold else None,
+    }
+    await record("letter.reply", case, book, desk, facts)
 
 
 async def _confirmed(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None:
     """The token came back: carry out what waited for it, unless a person must see it first."""
-    holds = core.holds_before_fulfilment(case, gathered.subjects, policy=gathered.policy)
+    policy = gathered.policy
+    holds = (
+        *core.doubts_about_arrival(gathered.standing, gathered.around, now=desk.chance.now(), policy=policy),
+        *core.holds_before_fulfilment(case, gathered.subjects, policy=policy),
+    )
     case = replace(case, confirmed=True)
     if holds:
         await to_person(case, holds, book, desk)
@@ -284,16 +195,26 @@ async def _confirmed(gathered: Gathered, case: Case, book: Book, desk: Desk) -> 
 async def _denied(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None:
     """The owner of the address says no: everything set so far is lifted, and abuse is noted."""
     await undo(case, LIFTS, book)
-    saved = await book.save(replace(case, state=CaseState.CLOSED, holds=(HoldReason.ABUSE,), token_hash=None))
-    await record("case.denied", saved, book, desk, {"abuse": True})
-    if gathered.within_budget:
-        await letters.send(saved, (Letter.LEFT_ALONE,), gathered.message, book, desk)
+    await record("case.denied", case, book, desk, {"abuse": True})
+    denied = replace(case, holds=(HoldReason.ABUSE,), token_hash=None)
+    if not gathered.policy.live(case.rights, case.languages):
+        await to_person(denied, (HoldReason.REHEARSAL,), book, desk)
+        return
+    closed = await book.save(replace(denied, state=CaseState.CLOSED))
+    if gathered.around.within_budget:
+        await letters.send(closed, (Letter.LEFT_ALONE,), gathered.message, book, desk)
 
 
 async def _ask_again(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None:
-    """The request again while its question is open: the letter again, not a second case."""
+    """The request again while its question is open: the letter again, not a second case.
+
+    The last of the letters a case has is kept for its outcome (amendment 9).
+    """
     answerable = isinstance(gathered.message, Message) and not gathered.message.no_answer
-    if case.letters >= gathered.policy.letters_per_case or not gathered.within_budget or not answerable:
+    room = gathered.around.within_budget and case.letters + 1 < gathered.policy.letters_per_case
+    if not gathered.policy.live(case.rights, case.languages):
+        await to_person(case, (HoldReason.REHEARSAL,), book, desk)
+    elif not room or not answerable:
         await to_person(case, (HoldReason.BUDGET,), book, desk)
-        return
-    await letters.ask(case, gathered.message, book, desk)
+    else:
+        await letters.ask(case, gathered.message, book, desk)

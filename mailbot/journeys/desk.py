@@ -92,10 +92,11 @@ def suppression(address: Address, *, keys: Keys) -> str:
 def twin_key(message: Message, digest: str, *, keys: Keys) -> str:
     """The same letter by another way: keyed hash of From, Message-ID, Date and own words (DESIGN, three keys).
 
-    *digest* stands in where the message names no author.
+    *digest* stands in where From, Message-ID or Date is missing: what is left would make somebody who asks for the
+    same thing in the same words a year later a twin of himself.
     """
-    if message.author is None:
+    if message.author is None or message.message_id is None or not message.date_field:
         return keyed(digest, key=keys.twin)
     words = " ".join(message.own_words.split())
-    parts = (message.author, message.message_id or "", message.date_field, words)
+    parts = (message.author, message.message_id, message.date_field, words)
     return keyed("\x00".join(parts), key=keys.twin)

@@ -1,25 +1,30 @@
 """fulfil: planned case ─▶ each step in its store, idempotent ─▶ look again ─▶ COMMIT outcome + reply + audit.
 
-Every step is recorded with what it will change before it is taken, may be taken twice without harm, and is
-done only when a second look finds nothing left.
+Every step is recorded with what it will change before each try, may be taken twice without harm, and is done only
+when a second look finds nothing left. Before each try the case is looked at again: what a person, the owner of the
+address or the end of autonomy has stopped meanwhile is not carried out, though it was planned.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from mailbot import log
-from mailbot.core.case import Case, PlannedStep
-from mailbot.core.model import CaseState, Change, HoldReason, StepKind
+from mailbot.core.case import LIFTS, Case, Phase, PlannedStep, merged, runs
+from mailbot.core.model import CaseState, Change, Decision, HoldReason, Right, StepKind
 from mailbot.core.reply import letters_for
-from mailbot.errors import Rejected
+from mailbot.errors import Conflict, Rejected, Unavailable
 from mailbot.journeys import letters
-from mailbot.journeys.casework import to_person
+from mailbot.journeys.casework import OPEN, backoff, live, to_person
 from mailbot.journeys.desk import Desk, suppression
 from mailbot.journeys.rounds import each
 from mailbot.journeys.trail import record
 from mailbot.ports import Book
 
 logger = log.get(__name__)
+
+STUMBLES = 3  # faults of the program over one case before a person gets it
+BY_HAND = frozenset({Right.RECTIFICATION, Right.BLOCKING})  # a person's for now
+SETS = {lifts: sets for sets, lifts in LIFTS.items()}
 
 
 async def fulfil_planned(desk: Desk) -> int:
@@ -28,65 +33,121 @@ async def fulfil_planned(desk: Desk) -> int:
     A store that cannot be reached holds up its own cases only; raises `Unavailable` at the end.
     """
     async with desk.ledger.read() as book:
-        waiting = await book.unfinished()
-    return await each(waiting, lambda case_id: fulfil(case_id, desk), name="case")
+        waiting = await book.unfinished(now=desk.chance.now())
+    return await each(waiting, lambda case_id: _fulfil_or_hand_over(case_id, desk), name="case")
+
+
+async def _fulfil_or_hand_over(case_id: int, desk: Desk) -> bool:
+    """Fulfil one case; what the program stumbles over again and again goes to a person."""
+    try:
+        return await fulfil(case_id, desk)
+    except (Conflict, Unavailable):
+        raise
+    except Exception:
+        logger.exception("case.stumbled", case_id=case_id)
+        async with desk.ledger.write() as book:
+            case = await book.case(case_id)
+            stumbled = replace(case, stumbles=case.stumbles + 1)
+            if stumbled.stumbles >= STUMBLES and case.state in OPEN:
+                await to_person(stumbled, (HoldReason.NOT_DONE,), book, desk)
+            else:
+                await book.save(stumbled)
+        raise
 
 
 async def fulfil(case_id: int, desk: Desk) -> bool:
-    """Take the case's steps one by one, then tell the outcome; whether anything was committed."""
+    """Take the case's steps one by one, then tell the outcome; whether it moved on."""
     async with desk.ledger.read() as book:
         case, steps = await book.case(case_id), await book.steps(case_id)
-    todo = [planned for planned in steps if not planned.done]
-    for planned in todo:
-        try:
-            left = await _take(planned, case, desk)
-        except Rejected as exc:
-            await _give_up(case_id, HoldReason.NOT_DONE, desk, why=str(exc))
-            return True
-        if left:
-            await _give_up(case_id, HoldReason.NOT_DONE, desk, why="looked again: rows remain")
-            return True
+    now, moved = desk.chance.now(), False
+    for planned in steps:
+        if planned.done or (planned.run_at is not None and planned.run_at > now):
+            continue
+        if not await _take(planned, case, desk):
+            return moved
+        moved = True
     if case.state is not CaseState.FULFILLING:
-        return bool(todo)
+        return moved
     async with desk.ledger.write() as book:
-        await _outcome(await book.case(case_id), await book.steps(case_id), book, desk)
-    return True
+        return await _outcome(await book.case(case_id), await book.steps(case_id), book, desk) or moved
 
 
-async def _take(planned: PlannedStep, case: Case, desk: Desk) -> Sequence[Change]:
-    """Take one step: say what it will change, change it, look again. What is left; empty: done."""
-    step = planned.step
-    if planned.intended is None:
-        await _intend(planned, case, desk)
-    await desk.registry.carry_out(step, at=planned.at)
-    left = await desk.registry.remaining(step, at=planned.at)
-    async with desk.ledger.write() as book:
-        facts = {"step": planned.id, "kind": step.kind.value, "right": step.right.value}
-        if left:
-            await record("step.not_done", case, book, desk, {**facts, "left": counts(left)})
-            return left
-        await _standing_order(planned, case, book, desk)
-        await book.step_done(planned.id)
-        await record("step.done", case, book, desk, facts)
-    return ()
+# ---------------------------------------------------------------- one step
 
 
-async def _intend(planned: PlannedStep, case: Case, desk: Desk) -> None:
-    changes = await desk.registry.plan(planned.step, at=planned.at)
+async def _may_run(planned: PlannedStep, case: Case, book: Book, desk: Desk) -> bool:
+    """Whether the step may still be taken, by the case as it stands now; what is no longer live is a person's."""
+    if not runs(planned.phase, case.state):
+        return False
+    if planned.phase is Phase.UNDO or case.released or await live(case, book, desk):
+        return True
+    if case.state is CaseState.FULFILLING:
+        await to_person(case, (HoldReason.REHEARSAL,), book, desk)
+    return False
+
+
+async def _take(planned: PlannedStep, case: Case, desk: Desk) -> bool:
+    """Take one step: say what it will change, change it, look again; whether it is done."""
+    if await _held_by_another(planned, case, desk):
+        return await _done(planned, case, (), desk)
+    try:
+        before = await _intend(planned, case, desk)
+        if before is None:
+            return False
+        changed = await desk.registry.carry_out(planned.step, at=planned.at)
+        left = await desk.registry.remaining(planned.step, at=planned.at)
+    except Rejected as exc:
+        return await _give_up(planned, case, desk, why=str(exc))
+    if left:
+        return await _give_up(planned, case, desk, why="looked again: rows remain", left=left)
+    return await _done(planned, case, merged(before, changed), desk)
+
+
+async def _held_by_another(planned: PlannedStep, case: Case, desk: Desk) -> bool:
+    """Whether what the step would lift was asked for in another case too: then it stays."""
+    sets = SETS.get(planned.step.kind)
+    if sets is None:
+        return False
+    async with desk.ledger.read() as book:
+        return await book.holding(case.address, sets, besides=case.id)
+
+
+async def _intend(planned: PlannedStep, case: Case, desk: Desk) -> tuple[Change, ...] | None:
+    """Record what this try is about to change, beside what earlier tries have found; None: it may not be made.
+
+    The last look at the case before anything is changed: a verdict that came meanwhile is obeyed.
+    """
+    changes = merged(planned.intended, await desk.registry.plan(planned.step, at=planned.at))
     tells = planned.step.kind is StepKind.DISCLOSE
     holdings = await desk.registry.holdings(planned.step.address) if tells else None
     async with desk.ledger.write() as book:
+        if not await _may_run(planned, await book.case(case.id), book, desk):
+            return None
         await book.intend(planned.id, changes, holdings)
         facts = {"step": planned.id, "kind": planned.step.kind.value, "rows": counts(changes)}
         await record("step.intended", case, book, desk, facts)
+    return changes
+
+
+async def _done(planned: PlannedStep, case: Case, changes: Sequence[Change], desk: Desk) -> bool:
+    step = planned.step
+    async with desk.ledger.write() as book:
+        await _standing_order(planned, case, book, desk)
+        await book.intend(planned.id, changes, None)
+        await book.step_done(planned.id)
+        facts = {"step": planned.id, "kind": step.kind.value, "right": step.right.value, "rows": counts(changes)}
+        await record("step.done", case, book, desk, facts)
+    return True
 
 
 async def _standing_order(planned: PlannedStep, case: Case, book: Book, desk: Desk) -> None:
     """The suppression list lives in the ledger: it outlives the erasure of everything else."""
-    digest = suppression(planned.step.address, keys=desk.keys)
-    if planned.step.kind is StepKind.SUPPRESS:
+    digest, kind = suppression(planned.step.address, keys=desk.keys), planned.step.kind
+    if kind is StepKind.SUPPRESS:
         await book.suppress(digest, case.number, at=planned.at)
-    elif planned.step.kind is StepKind.RESUME_ADVERTISING:
+    elif kind is StepKind.RESUME_ADVERTISING and not await book.holding(
+        case.address, StepKind.SUPPRESS, besides=case.id
+    ):
         await book.release(digest)
 
 
@@ -95,28 +156,61 @@ def counts(changes: Sequence[Change]) -> dict[str, int]:
     return {f"{change.store}.{change.table}:{change.operation}": change.rows for change in changes}
 
 
-async def _give_up(case_id: int, reason: HoldReason, desk: Desk, *, why: str) -> None:
-    """Something is still there, or the store refused: not done, a person, an alarm."""
+async def _give_up(planned: PlannedStep, case: Case, desk: Desk, *, why: str, left: Sequence[Change] = ()) -> bool:
+    """Something is still there, or the store refused: not done, a person, an alarm, and a later try."""
+    logger.error("step.not_done", case=case.number, kind=planned.step.kind.value, why=why)
     async with desk.ledger.write() as book:
-        case = await book.case(case_id)
-        if case.state is CaseState.PERSON and reason in case.holds:
-            return
-        logger.error("case.not_done", case=case.number, why=why)
-        await to_person(case, (reason,), book, desk)
+        now_case = await book.case(case.id)
+        await book.step_failed(planned.id, until=desk.chance.now() + backoff(planned.attempts))
+        facts = {"step": planned.id, "kind": planned.step.kind.value, "why": why, "left": counts(left)}
+        await record("step.not_done", now_case, book, desk, facts)
+        if now_case.state in OPEN and HoldReason.NOT_DONE not in now_case.holds:
+            await to_person(now_case, (HoldReason.NOT_DONE,), book, desk)
+    return False
 
 
-async def _outcome(case: Case, steps: Sequence[PlannedStep], book: Book, desk: Desk) -> None:
+# ---------------------------------------------------------------- the outcome
+
+
+async def _outcome(case: Case, steps: Sequence[PlannedStep], book: Book, desk: Desk) -> bool:
     """All steps are done: ask for the confirmation that is still missing, or tell what was done."""
-    if case.state is not CaseState.FULFILLING or not all(planned.done for planned in steps):
-        return  # a person or another process was quicker
+    ours = [planned for planned in steps if planned.phase in (Phase.NOW, Phase.CONFIRMED)]
+    if case.state is not CaseState.FULFILLING or not all(planned.done for planned in ours):
+        return False  # a person or another process was quicker
+    if not case.released and not await live(case, book, desk):
+        await to_person(case, (HoldReason.REHEARSAL,), book, desk)
+        return True
     parent = await letters.parent_of(case, book, desk)
     if case.decision.confirmed and not case.confirmed:
         if case.decision.may_answer:
             await letters.ask(case, parent, book, desk)
         else:
             await to_person(case, (HoldReason.SENDER,), book, desk)
-        return
-    done = await book.save(replace(case, state=CaseState.DONE))
-    await record("case.done", done, book, desk, {"rights": [right.value for right in done.rights]})
-    if done.decision.may_answer:
-        await letters.send(done, letters_for(done.rights), parent, book, desk)
+        return True
+    await _tell(case, _served(ours), book, desk)
+    return True
+
+
+def _served(steps: Collection[PlannedStep]) -> tuple[Right, ...]:
+    """The rights that steps were taken for."""
+    taken = {planned.step.right for planned in steps}
+    return tuple(right for right in Right if right in taken)
+
+
+async def _tell(case: Case, served: Sequence[Right], book: Book, desk: Desk) -> None:
+    """Say what was done. What only a person can do goes on waiting for one."""
+    told = tuple(right for right in case.rights if right not in BY_HAND)
+    rest = tuple(right for right in case.rights if right in BY_HAND)
+    await record("case.done", case, book, desk, {"rights": [right.value for right in told]})
+    parent = await letters.parent_of(case, book, desk)
+    if rest:
+        done = await to_person(
+            replace(case, decision=Decision(rights=rest, holds=(HoldReason.RIGHT,))),
+            (HoldReason.RIGHT,),
+            book,
+            desk,
+        )
+    else:
+        done = await book.save(replace(case, state=CaseState.DONE))
+    if case.decision.may_answer and served:
+        await letters.send(done, letters_for(told), parent, book, desk)

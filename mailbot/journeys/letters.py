@@ -152,9 +152,9 @@ def _message_id(desk: Desk) -> MessageId:
 def facts_of(case: Case, steps: Sequence[PlannedStep], desk: Desk, *, token: str | None = None) -> reply.Facts:
     """What a letter of this case may say now; what is not known is None, and asking for it raises."""
     head = desk.letterhead
-    destroyed = [p for p in steps if p.step.kind is StepKind.DESTROY]
+    destroyed = [p for p in steps if p.step.kind is StepKind.DESTROY][-1:]  # the newest: there may be two rounds
     changes = [change for planned in destroyed for change in planned.intended or ()]
-    holdings = next((p.holdings for p in steps if p.holdings is not None), None)
+    holdings = next((p.holdings for p in reversed(steps) if p.holdings is not None), None)
     facts = reply.Facts(
         case=case.number,
         operator=reply.Operator(name=head.company, address=head.address),

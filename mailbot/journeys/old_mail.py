@@ -161,6 +161,7 @@ async def hand_over(found: Sequence[Found], watches: Sequence[Watch], *, by: str
             )
             await book.record("letter.handed_over", at=now, by=by, facts={"letter": letter_id})
             case = await open_case(await book.letter(letter_id), message, one.standing, decision, book, desk)
+            await book.save(replace(case, released=True))  # a person has said so: autonomy need not be live
             phase = Phase.MEANWHILE if decision.holds else Phase.NOW
             await book.plan(case.id, phase, decision.meanwhile if decision.holds else decision.now, at=now)
             opened += 1

@@ -4,8 +4,8 @@ Needs nothing but IMAP and the processor, so a request is safe and its clock run
 company's database and the relay are down.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -18,12 +18,13 @@ from mailbot.core.decide import concerns_us
 from mailbot.core.message import read
 from mailbot.core.model import CaseState, Concern, Message, Place, RawMail, Reading, Route, Unreadable
 from mailbot.core.understanding import understand
+from mailbot.errors import Rejected, Unavailable
 from mailbot.journeys.desk import Desk, token_hashes, twin_key
 from mailbot.ports import Book, FolderState, Mailbox, Progress
 
 logger = log.get(__name__)
 
-BATCH = 50  # messages a FETCH (LIBRARIES 1.2)
+BATCH = 10  # messages in memory at once, 25 MiB each at most: the port tells no sizes before it hands them over
 SWEEP_EVERY = timedelta(days=1)
 
 
@@ -56,21 +57,41 @@ class Seen:
     reading: Reading
 
 
-async def look(watch: Watch, mailbox: Mailbox, desk: Desk) -> int:
-    """Read everything new in a folder; how many letters were kept."""
+def _silent() -> None:
+    """No sign of life is asked for."""
+
+
+async def look(watch: Watch, mailbox: Mailbox, desk: Desk, *, alive: Callable[[], None] = _silent) -> int:
+    """Read everything new in a folder; how many letters were kept. *alive* is called after every batch.
+
+    May be cut anywhere: a batch counts as looked at when its letters are kept and released, else it is read again,
+    and the keys know what was kept. Raises `Unavailable` at the end where a letter could not be released now.
+    """
     state = await mailbox.open(watch.folder)
     progress = await _progress(watch, state, desk)
-    kept = 0
+    kept, trouble = 0, None
     uids = await mailbox.uids(watch.folder, above=progress.seen_up_to)
     for start in range(0, len(uids), BATCH):
         batch = uids[start : start + BATCH]
-        seen = [see(mail, desk) for mail in await mailbox.fetch(watch.folder, batch)]
-        letters = await _commit(seen, batch[-1], watch, progress, desk)
-        for one in letters:
-            await _let_go(one, watch, mailbox, desk)
+        mails = await mailbox.fetch(watch.folder, batch)
+        if any(mail.place.uidvalidity != progress.uidvalidity for mail in mails):
+            logger.warning("folder.renumbered_meanwhile", folder=watch.folder)
+            return kept  # these are not the messages we asked for; the next look starts over
+        letters = await _commit([see(mail, desk) for mail in mails], watch, progress, desk)
         kept += len(letters)
+        trouble = trouble or await _release(letters, watch, mailbox, desk)
+        if trouble is None:
+            await _advance(watch, progress, batch[-1], desk)
+        alive()
+    if trouble is not None:
+        raise trouble
     await _close_the_look(watch, progress, mailbox, desk)
     return kept
+
+
+async def _advance(watch: Watch, progress: Progress, up_to: int, desk: Desk) -> None:
+    async with desk.ledger.write() as book:
+        await book.advance(watch.folder, progress.uidvalidity, up_to, at=desk.chance.now())
 
 
 async def _close_the_look(watch: Watch, progress: Progress, mailbox: Mailbox, desk: Desk) -> None:
@@ -78,6 +99,7 @@ async def _close_the_look(watch: Watch, progress: Progress, mailbox: Mailbox, de
     now = desk.chance.now()
     due = now - progress.swept_at >= SWEEP_EVERY
     present = await mailbox.uids(watch.folder) if due else ()
+    due = due and (await mailbox.open(watch.folder)).uidvalidity == progress.uidvalidity
     async with desk.ledger.write() as book:
         await book.advance(watch.folder, progress.uidvalidity, progress.seen_up_to, at=now)
         if due:
@@ -136,10 +158,28 @@ def _unread(desk: Desk) -> Reading:
     return Reading(concerns=(Concern.UNSURE,), knowledge=desk.knowledge.version)
 
 
-async def _commit(
-    seen: Sequence[Seen], up_to: int, watch: Watch, progress: Progress, desk: Desk
-) -> Sequence[Seen]:
-    """Write a batch into the ledger; those that were kept as letters, now or before."""
+async def _commit(seen: Sequence[Seen], watch: Watch, progress: Progress, desk: Desk) -> Sequence[Seen]:
+    """Write a batch into the ledger; those that were kept as letters, now or before.
+
+    What the ledger will not take, whatever the reason, is kept as unreadable, for a person: nobody's mail may hold
+    up the mail behind it. Raises what the ledger raises where it does not take even that.
+    """
+    try:
+        return await _write(seen, watch, progress, desk)
+    except Unavailable:
+        raise
+    except Exception:  # one of them is at fault: each by itself, then that one without what was read in it
+        logger.exception("batch.refused", folder=watch.folder, messages=len(seen))
+    if len(seen) > 1:
+        return [kept for one in seen for kept in await _commit([one], watch, progress, desk)]
+    return await _write([_set_aside(one, desk) for one in seen], watch, progress, desk)
+
+
+def _set_aside(one: Seen, desk: Desk) -> Seen:
+    return replace(one, message=Unreadable(why="the ledger refused what was read"), reading=_unread(desk))
+
+
+async def _write(seen: Sequence[Seen], watch: Watch, progress: Progress, desk: Desk) -> Sequence[Seen]:
     now = desk.chance.now()
     kept: list[Seen] = []
     async with desk.ledger.write() as book:
@@ -151,7 +191,6 @@ async def _commit(
                 known[one.digest] = await _enter(one, watch, progress, book, desk, now)
             if known[one.digest]:
                 kept.append(one)
-        await book.advance(watch.folder, progress.uidvalidity, up_to, at=now)
     return kept
 
 
@@ -172,7 +211,7 @@ async def _enter(one: Seen, watch: Watch, progress: Progress, book: Book, desk: 
         reading=one.reading,
         in_junk=watch.junk,
         unreadable=one.message.why if isinstance(one.message, Unreadable) else "",
-        unmatched=distrust is not None and one.mail.received_at < distrust,
+        unmatched=distrust is not None and one.mail.received_at <= distrust,
     )
     letter_id = await book.keep(letter)
     facts: dict[str, Plain] = {
@@ -206,6 +245,22 @@ async def _tied(one: Seen, book: Book, desk: Desk) -> bool:
     if one.reading.reply_word is None or one.message.author is None:
         return False
     return await book.case_of(one.message.author, states=[CaseState.CONFIRMATION]) is not None
+
+
+async def _release(letters: Sequence[Seen], watch: Watch, mailbox: Mailbox, desk: Desk) -> Unavailable | None:
+    """Release the messages of kept letters; why one could not be released now, and is to be at the next look.
+
+    What the server refuses for good is left where it is: the letter is safe, and a person is told by the log.
+    """
+    for one in letters:
+        try:
+            await _let_go(one, watch, mailbox, desk)
+        except Unavailable as exc:
+            return exc
+        except Rejected as exc:
+            place = one.mail.place
+            logger.error("letter.not_released", folder=place.folder, uid=place.uid, why=str(exc))  # noqa: TRY400 - the server's refusal, not a bug
+    return None
 
 
 async def _let_go(one: Seen, watch: Watch, mailbox: Mailbox, desk: Desk) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.core import decide as core
-from mailbot.core.case import Case, Phase, PlannedStep
+from mailbot.core.case import LIFTS, Case, Phase, PlannedStep
 from mailbot.core.datamap import Holdings
 from mailbot.core.model import CaseState, Change, Language, Letter, Right, Step, StepKind
 from mailbot.core.reply import letters_for
 from mailbot.journeys import letters
-from mailbot.journeys.casework import LIFTS, OPEN, undo
+from mailbot.journeys.casework import OPEN, undo
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.trail import record
 from mailbot.ports import Book, Rendered
@@ -53,6 +53,8 @@ async def approve(number: str, *, by: str, desk: Desk) -> Case:
                 state=CaseState.FULFILLING,
                 holds=(),
                 confirmed=case.confirmed or phase is Phase.CONFIRMED,
+                released=True,
+                stumbles=0,
                 decision=replace(case.decision, holds=(), may_answer=answerable),
             )
         )
@@ -71,9 +73,12 @@ def steps_of(case: Case, phase: Phase) -> tuple[Step, ...]:
 
 
 async def _plan_missing(case: Case, phase: Phase, steps: Sequence[Step], book: Book, desk: Desk) -> None:
-    there = {(p.phase, p.step.kind) for p in await book.steps(case.id)}
-    missing = tuple(step for step in steps if (phase, step.kind) not in there)
-    await book.plan(case.id, phase, missing, at=desk.chance.now())
+    """What the case still has to do is due now; what it did before is done and looked at anew."""
+    now = desk.chance.now()
+    waiting = {(p.phase, p.step.kind) for p in await book.steps(case.id) if not p.done}
+    anew = tuple(step for step in steps if (phase, step.kind) not in waiting)
+    await book.plan(case.id, phase, anew, at=now)
+    await book.retry_steps(case.id, at=now)
 
 
 def _unknown(number: str) -> NotNow:

@@ -22,6 +22,7 @@ from mailbot.core.model import (
     Right,
     Route,
     Step,
+    StepKind,
 )
 
 
@@ -94,13 +95,7 @@ class Book(Protocol):
         ...
 
     async def begin(
-        self,
-        folder: str,
-        uidvalidity: int,
-        uid: int,
-        *,
-        at: datetime,
-        distrust_before: datetime | None = None,
+        self, folder: str, uidvalidity: int, uid: int, *, at: datetime, distrust_before: datetime | None = None
     ) -> None:
         """Take *folder* as it stands for its beginning: nothing up to *uid* is ever acted on."""
         ...
@@ -134,6 +129,10 @@ class Book(Protocol):
         """Letters whose decision is due, oldest arrival first."""
         ...
 
+    async def undecided_later(self, *, now: datetime) -> int:
+        """How many letters were put off and are not due yet."""
+        ...
+
     async def letter(self, letter_id: int) -> StoredLetter:
         """One letter; raises KeyError where there is none."""
         ...
@@ -152,7 +151,7 @@ class Book(Protocol):
 
     # -- cases
     async def thread(self, ids: Collection[MessageId], tokens: Collection[str]) -> Thread | None:
-        """The case one of our Message-IDs or token hashes belongs to; a token wins over a thread."""
+        """The case a token hash, or a Message-ID of our letters to the person, belongs to; a token wins."""
         ...
 
     async def open_case(self, new: NewCase) -> Case:
@@ -190,16 +189,28 @@ class Book(Protocol):
         """Every step of the case, in the order in which they are taken."""
         ...
 
-    async def unfinished(self) -> Sequence[int]:
-        """Ids of cases that have steps to take or an outcome to tell."""
+    async def unfinished(self, *, now: datetime) -> Sequence[int]:
+        """Ids of cases that have steps to take by *now* (see `core.case.runs`) or an outcome to tell."""
+        ...
+
+    async def holding(self, address: Address, kind: StepKind, *, besides: int) -> bool:
+        """Whether another case of *address* has taken a step of *kind* that nothing has lifted."""
         ...
 
     async def intend(self, step_id: int, changes: Sequence[Change], holdings: Holdings | None) -> None:
-        """Record what a step is about to change, before the first try."""
+        """Record what a step is about to change before each try, and what it did change after."""
         ...
 
     async def step_done(self, step_id: int) -> None:
         """The step has been taken and looked at again."""
+        ...
+
+    async def step_failed(self, step_id: int, *, until: datetime) -> None:
+        """The step was refused or left something behind: tried again at *until*."""
+        ...
+
+    async def retry_steps(self, case_id: int, *, at: datetime) -> None:
+        """Whatever is left to do for the case is due at *at*."""
         ...
 
     # -- our letters
@@ -209,6 +220,10 @@ class Book(Protocol):
 
     async def outbox(self, *, now: datetime, states: Collection[OutState]) -> Sequence[Outgoing]:
         """Letters of ours that are due in one of *states*, oldest first."""
+        ...
+
+    async def tried_in_vain(self) -> int:
+        """How many letters of ours the relay has been offered and has not said yes or no to."""
         ...
 
     async def letters_out(self, case_id: int) -> Sequence[tuple[Outgoing, OutState]]:

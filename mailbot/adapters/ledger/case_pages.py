@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mailbot.adapters.ledger import rows
 from mailbot.adapters.ledger.tables import cases, counters, letters, outbox, steps
-from mailbot.core.case import Case, Phase, PlannedStep
+from mailbot.core.case import Case, Phase, PlannedStep, runs, stands
 from mailbot.core.datamap import Holdings
-from mailbot.core.model import Address, CaseState, Change, MessageId, Step
+from mailbot.core.model import Address, CaseState, Change, MessageId, Step, StepKind
 from mailbot.errors import Conflict
 from mailbot.ports import NewCase, Thread
+
+_NOTICE = rows.to_json(())  # `letters` of a mail to the operator: it tells the person nothing
 
 
 class CasePages:
@@ -23,13 +25,19 @@ class CasePages:
         self._prefix = prefix
 
     async def thread(self, ids: Collection[MessageId], tokens: Collection[str]) -> Thread | None:
-        """The case one of our Message-IDs or token hashes belongs to; a token wins over a thread."""
+        """The case one of our Message-IDs or token hashes belongs to; a token wins over a thread.
+
+        Notices to the operator are no part of it: who answers one, or sends it back, says nothing about the case.
+        """
         by_token = (
             await self._db.execute(select(cases.c.id).where(cases.c.token_hash.in_(tokens)).limit(1))
         ).scalar_one_or_none()
         by_id = (
             await self._db.execute(
-                select(outbox.c.case_id).where(outbox.c.message_id.in_(ids)).order_by(outbox.c.id.desc()).limit(1)
+                select(outbox.c.case_id)
+                .where(outbox.c.message_id.in_(ids), outbox.c.letters != _NOTICE)
+                .order_by(outbox.c.id.desc())
+                .limit(1)
             )
         ).scalar_one_or_none()
         case_id = by_id if by_token is None else by_token
@@ -139,7 +147,9 @@ class CasePages:
         """Record steps before they are taken."""
         for step in steps_:
             await self._db.execute(
-                insert(steps).values(case_id=case_id, phase=phase, step=rows.to_json(step), at=at, done=False)
+                insert(steps).values(
+                    case_id=case_id, phase=phase, step=rows.to_json(step), at=at, run_at=at, attempts=0, done=False
+                )
             )
 
     async def steps(self, case_id: int) -> Sequence[PlannedStep]:
@@ -147,18 +157,31 @@ class CasePages:
         result = await self._db.execute(select(steps).where(steps.c.case_id == case_id).order_by(steps.c.id))
         return [rows.step(row) for row in result]
 
-    async def unfinished(self) -> Sequence[int]:
-        """Ids of cases that have steps to take or an outcome to tell, the oldest first."""
-        waiting = select(steps.c.case_id).where(steps.c.done.is_(False))
-        result = await self._db.execute(
-            select(cases.c.id)
-            .where((cases.c.state == CaseState.FULFILLING) | cases.c.id.in_(waiting))
-            .order_by(cases.c.received_at, cases.c.id)
+    async def unfinished(self, *, now: datetime) -> Sequence[int]:
+        """Ids of cases that have steps to take now or an outcome to tell, the oldest first."""
+        telling = select(cases.c.id, cases.c.received_at).where(cases.c.state == CaseState.FULFILLING)
+        stepping = (
+            select(cases.c.id, cases.c.received_at, cases.c.state, steps.c.phase)
+            .join(steps, steps.c.case_id == cases.c.id)
+            .where(steps.c.done.is_(False), steps.c.run_at <= now)
         )
-        return list(result.scalars())
+        found = {row.id: row.received_at for row in await self._db.execute(telling)}
+        for row in await self._db.execute(stepping):
+            if runs(Phase(row.phase), CaseState(row.state)):
+                found[row.id] = row.received_at
+        return sorted(found, key=lambda case_id: (found[case_id], case_id))
+
+    async def holding(self, address: Address, kind: StepKind, *, besides: int) -> bool:
+        """Whether another case of *address* has taken a step of *kind* that nothing has lifted."""
+        others = select(steps).join(cases, cases.c.id == steps.c.case_id)
+        mine = others.where(cases.c.address == address, cases.c.id != besides)
+        by_case: dict[int, list[PlannedStep]] = {}
+        for row in await self._db.execute(mine):
+            by_case.setdefault(row.case_id, []).append(rows.step(row))
+        return any(stands(planned, kind) for planned in by_case.values())
 
     async def intend(self, step_id: int, changes: Sequence[Change], holdings: Holdings | None) -> None:
-        """Record what a step is about to change, before the first try."""
+        """Record what a step is about to change before each try, and what it did change after."""
         values: rows.Fields = {"intended": rows.to_json(changes)}
         if holdings is not None:
             values["holdings"] = rows.to_json(holdings)
@@ -167,3 +190,14 @@ class CasePages:
     async def step_done(self, step_id: int) -> None:
         """The step has been taken and looked at again."""
         await self._db.execute(update(steps).where(steps.c.id == step_id).values(done=True))
+
+    async def step_failed(self, step_id: int, *, until: datetime) -> None:
+        """The step was refused or left something behind: tried again at *until*."""
+        await self._db.execute(
+            update(steps).where(steps.c.id == step_id).values(run_at=until, attempts=steps.c.attempts + 1)
+        )
+
+    async def retry_steps(self, case_id: int, *, at: datetime) -> None:
+        """Whatever is left to do for the case is due at *at*."""
+        here = (steps.c.case_id == case_id) & steps.c.done.is_(False)
+        await self._db.execute(update(steps).where(here).values(run_at=at))

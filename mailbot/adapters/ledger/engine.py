@@ -57,15 +57,15 @@ def translated() -> Iterator[None]:
     """Turn the driver's errors into ours; no statement, no parameter, no value in the text."""
     try:
         yield
-    except IntegrityError as exc:
-        raise Conflict("the ledger already has this row") from exc
+    except IntegrityError:
+        raise Conflict("the ledger already has this row") from None
     except DBAPIError as exc:
         kind = type(exc.orig).__name__
         if (
             kind in {"OperationalError", "InterfaceError", "ConnectionDoesNotExistError"}
             or exc.connection_invalidated
         ):
-            raise Unavailable(f"the ledger cannot be used now ({kind}): locked, full or unreachable") from exc
-        raise Rejected(f"the ledger refused ({kind})") from exc
+            raise Unavailable(f"the ledger cannot be used now ({kind}): locked, full or unreachable") from None
+        raise Rejected(f"the ledger refused ({kind})") from None
     except (SQLAlchemyError, OSError, TimeoutError) as exc:
-        raise Unavailable(f"the ledger cannot be reached ({type(exc).__name__})") from exc
+        raise Unavailable(f"the ledger cannot be reached ({type(exc).__name__})") from None

@@ -47,6 +47,12 @@ class LetterPages:
         )
         return [rows.outgoing(row) for row in result]
 
+    async def tried_in_vain(self) -> int:
+        """How many letters of ours the relay has been offered and has not said yes or no to."""
+        on_its_way = outbox.c.state.in_([OutState.QUEUED, OutState.SENDING])
+        query = select(func.count()).select_from(outbox).where(on_its_way, outbox.c.attempts > 0)
+        return int((await self._db.execute(query)).scalar_one())
+
     async def letters_out(self, case_id: int) -> Sequence[tuple[Outgoing, OutState]]:
         """Every letter of the case, oldest first."""
         result = await self._db.execute(select(outbox).where(outbox.c.case_id == case_id).order_by(outbox.c.id))

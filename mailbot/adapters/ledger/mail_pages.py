@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mailbot.adapters.ledger import rows
@@ -111,6 +111,11 @@ class MailPages:
             .limit(limit)
         )
         return [rows.letter(row) for row in result]
+
+    async def undecided_later(self, *, now: datetime) -> int:
+        """How many letters were put off and are not due yet."""
+        query = select(func.count()).select_from(letters).where(letters.c.run_at > now)
+        return int((await self._db.execute(query)).scalar_one())
 
     async def letter(self, letter_id: int) -> StoredLetter:
         """One letter; raises KeyError where there is none."""

@@ -124,6 +124,8 @@ cases = Table(
     Column("letters", Integer, nullable=False),
     Column("nudged_at", Moment),
     Column("warned_at", Moment),
+    Column("released", Boolean, nullable=False),
+    Column("stumbles", Integer, nullable=False),
 )
 
 steps = Table(
@@ -135,6 +137,8 @@ steps = Table(
     Column("step", Text, nullable=False),  # JSON of core.model.Step
     Column("at", Moment, nullable=False),
     Column("done", Boolean, nullable=False),
+    Column("run_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
     Column("intended", Text),  # JSON of core.model.Change; null: not tried yet
     Column("holdings", Text),  # JSON of core.datamap.Holdings
 )

@@ -10,11 +10,12 @@ from mailbot.core.decide.answer import (
     Ties,
     better,
     holds_before_fulfilment,
+    improves,
     judge_reply,
     standing_name,
 )
 from mailbot.core.decide.policy import Autonomy, Policy
-from mailbot.core.decide.request import Circumstances, concerns_us, decide, planned
+from mailbot.core.decide.request import Circumstances, concerns_us, decide, doubts_about_arrival, planned
 
 __all__ = [
     "Answer",
@@ -26,7 +27,9 @@ __all__ = [
     "better",
     "concerns_us",
     "decide",
+    "doubts_about_arrival",
     "holds_before_fulfilment",
+    "improves",
     "judge_reply",
     "planned",
     "standing_name",

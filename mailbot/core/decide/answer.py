@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import assert_never
 
 from mailbot.core.case import Case
-from mailbot.core.decide.policy import Autonomy, Policy
+from mailbot.core.decide.policy import Policy
 from mailbot.core.model import (
     CaseState,
+    Decision,
     Failed,
     HoldReason,
     Machine,
@@ -84,7 +85,8 @@ def _not_for_us(
     if message.machine is not None:
         return HoldReason.BOUNCED if message.machine is Machine.BOUNCE else HoldReason.READING
     if isinstance(standing, Failed | Malformed) or message.author != case.address:
-        return HoldReason.SENDER
+        thanks = reading.route is Route.IGNORE and reading.reply_word is None
+        return None if thanks else HoldReason.SENDER
     return HoldReason.WANTS_PERSON if reading.reply_word is ReplyWord.WANTS_PERSON else None
 
 
@@ -93,23 +95,44 @@ def _without_reply_word(reading: Reading, case: Case, *, open_question: bool) ->
         return ReplyMeans(answer=Answer.PERSON, hold=HoldReason.ABUSE)
     if reading.route is Route.ACT and set(reading.rights) <= set(case.rights):
         return ReplyMeans(answer=Answer.ASK_AGAIN if open_question else Answer.NOTHING)
-    if reading.route is Route.IGNORE and not open_question:
+    objects = case.state is CaseState.REFUSED and bool(reading.languages)
+    insists = reading.reply_word is ReplyWord.CONFIRMS and case.state is CaseState.CLOSED
+    if reading.route is Route.IGNORE and not (open_question or objects or insists):
         return ReplyMeans(answer=Answer.NOTHING)
     return ReplyMeans(answer=Answer.PERSON, hold=HoldReason.READING)
 
 
+NO_PERSON_NEEDED = frozenset({HoldReason.NO_TOKEN, HoldReason.BUDGET})
+"""Holds that the token, once it has come back, answers by itself."""
+
+
 def holds_before_fulfilment(case: Case, subjects: Sequence[Subject], *, policy: Policy) -> tuple[HoldReason, ...]:
-    """Why a confirmed request must still be seen by a person: asked once the token has come back."""
+    """Why a confirmed request must still be seen by a person: asked once the token has come back.
+
+    What a person was to look at before the token came is looked at all the same.
+    """
     kinds = {step.kind for step in case.decision.confirmed}
     found = {
         HoldReason.SEVERAL_SUBJECTS: len(subjects) > 1,
         HoldReason.OBLIGATION: StepKind.DESTROY in kinds
         and (not policy.obligations_known or any(s.obligations for s in subjects)),
-        HoldReason.REHEARSAL: any(
-            policy.mode(right, case.languages) is not Autonomy.AGREE for right in case.rights
-        ),
+        HoldReason.REHEARSAL: not policy.live(case.rights, case.languages),
     }
-    return tuple(reason for reason, applies in found.items() if applies)
+    waiting = case.holds if case.state is CaseState.PERSON else ()
+    still = tuple(reason for reason in waiting if reason not in NO_PERSON_NEEDED)
+    return (*(reason for reason, applies in found.items() if applies), *still)
+
+
+def improves(letter: Standing, decision: Decision, case: Case) -> bool:
+    """Whether the same request, come again, stands better than the letter that opened *case*.
+
+    A forger must not pre-empt the victim (DESIGN, keys): who writes provably, or not from junk, is not made to
+    wait because somebody wrote in their name before. A case that a reply or a person has moved on stays as it is.
+    """
+    if case.confirmed or case.released or case.holds != case.decision.holds:
+        return False
+    fewer = set(decision.holds) < set(case.decision.holds)
+    return better(letter, than=case.standing) or fewer
 
 
 def better(one: Standing, than: str) -> bool:

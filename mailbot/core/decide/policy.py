@@ -30,9 +30,14 @@ class Policy:
     autonomy: Mapping[tuple[Right, Language], Autonomy] = field(default_factory=dict)
 
     def mode(self, right: Right, languages: Sequence[Language]) -> Autonomy:
-        """The most careful mode among *languages*; nothing set, or no language known: rehearse."""
-        modes = {self.autonomy.get((right, language), Autonomy.REHEARSE) for language in languages}
+        """The most careful mode among *languages*, all of them where none is known; nothing set: rehearse."""
+        spoken = languages or tuple(Language)
+        modes = {self.autonomy.get((right, language), Autonomy.REHEARSE) for language in spoken}
         for careful in (Autonomy.PERSON, Autonomy.REHEARSE):
             if careful in modes:
                 return careful
         return Autonomy.AGREE if modes else Autonomy.REHEARSE
+
+    def live(self, rights: Sequence[Right], languages: Sequence[Language]) -> bool:
+        """Whether all of *rights* may act without a person."""
+        return all(self.mode(right, languages) is Autonomy.AGREE for right in rights)

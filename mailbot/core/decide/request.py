@@ -112,16 +112,31 @@ def _holds(
     rights = reading.rights
     only_unsubscribe = rights == (Right.UNSUBSCRIBE,)
     silent = bool(may_answer(message, standing, in_junk=False))
-    late = around.unmatched or now - around.received_at > policy.act_within
-    rehearsed = any(policy.mode(right, reading.languages) is not Autonomy.AGREE for right in rights)
+    arrival = doubts_about_arrival(standing, around, now=now, policy=policy)
     found = {
         HoldReason.SENDER: isinstance(standing, Malformed) or (silent and not only_unsubscribe),
         HoldReason.READING: reading.route is not Route.ACT or message.encrypted,
         HoldReason.RIGHT: bool({Right.RECTIFICATION, Right.BLOCKING} & set(rights)),
+        HoldReason.JUNK: HoldReason.JUNK in arrival,
+        HoldReason.TOO_OLD: HoldReason.TOO_OLD in arrival,
+        HoldReason.BUDGET: not around.within_budget,
+        HoldReason.REHEARSAL: not policy.live(rights, reading.languages),
+    }
+    return tuple(reason for reason, applies in found.items() if applies)
+
+
+def doubts_about_arrival(
+    standing: Standing, around: Circumstances, *, now: datetime, policy: Policy
+) -> tuple[HoldReason, ...]:
+    """Why nothing may be done at once about a letter, new request or reply alike, because of how it came.
+
+    From junk only proven senders act; what is first read late, or turned up when a folder was renumbered, never
+    acts by itself (issue 2, items 1 and 2).
+    """
+    late = around.unmatched or now - around.received_at > policy.act_within
+    found = {
         HoldReason.JUNK: around.in_junk and not isinstance(standing, Proven),
         HoldReason.TOO_OLD: late,
-        HoldReason.BUDGET: not around.within_budget,
-        HoldReason.REHEARSAL: rehearsed,
     }
     return tuple(reason for reason, applies in found.items() if applies)
 

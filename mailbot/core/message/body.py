@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from mailbot.core.message import mime
-from mailbot.core.message.charset import decode
+from mailbot.core.message.charset import decode, storable
 from mailbot.core.message.mime import Tree
 from mailbot.core.own_words import rendered
 
@@ -80,7 +80,7 @@ def _gather(part: Tree) -> _Gathered:
     elif _is_text(part, kind):
         found.texts.append(part)
     else:
-        found.attachments.append(kind)
+        found.attachments.append(storable(kind))
         found.calendar = kind == "text/calendar" and "method" in mime.type_parameters(part)
     return found
 
@@ -128,7 +128,7 @@ def _text(part: Tree) -> tuple[str, bool]:
         return decode(data, label).replace("\r\n", "\n").replace("\x00", ""), False
     meta = _META_CHARSET.search(data[:4096])
     html = rendered(decode(data, label or (meta[1].decode("ascii", "replace") if meta else "")))
-    return html.text, html.hidden
+    return storable(html.text), html.hidden  # &#0; and &#xD800; are written in ASCII
 
 
 def _unsigned(text: str) -> str:

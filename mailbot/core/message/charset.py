@@ -41,6 +41,7 @@ _OFTEN_WRONG = frozenset(
     | {"koi8-r", "koi8-u", "kz1048", "ptcp154", "mac-cyrillic", "utf-8"}
 )
 _GUESSES = ("cp1251", "koi8-r", "cp866", "kz1048", "cp1252")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # what utf-7 and utf-16 codecs let through: no text, and no UTF-8
 _SAMPLE = 4096  # octets that are enough to tell charsets apart
 _TRUST_IN_LABEL = 0.3  # log2 points a letter in a long text …
 _TRUST_IN_SHORT = 4.0  # … and for the whole of a short one, which proves little against its label
@@ -76,9 +77,17 @@ def codec_name(label: str) -> str:
 def decode(data: bytes, label: str = "") -> str:
     """Text of *data*: UTF-8 if it is that, else the labelled charset, else the likeliest Cyrillic one.
 
-    What cannot be decoded becomes U+FFFD; the raw bytes stay in the mailbox.
+    What cannot be decoded becomes U+FFFD; the raw bytes stay in the mailbox. A NUL is left in: see `storable`.
     """
-    name = codec_name(label)
+    return _SURROGATE.sub("\ufffd", _decoded(data, codec_name(label)))
+
+
+def storable(text: str) -> str:
+    """*text* with U+FFFD for what no database and no JSON takes: NUL (PostgreSQL) and lone surrogates."""
+    return _SURROGATE.sub("\ufffd", text).replace("\x00", "\ufffd")
+
+
+def _decoded(data: bytes, name: str) -> str:
     first = (name, "utf-8") if name.startswith(_SHIFTING) else ("utf-8",)
     for candidate in first if name in _OFTEN_WRONG else (*first, name):
         text = _strictly(data, candidate)

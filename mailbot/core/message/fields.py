@@ -5,14 +5,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mailbot.core.message.charset import decode
+from mailbot.core.message.charset import decode, storable
 from mailbot.core.model import MessageId
 
 _FOLD = re.compile(r"\r?\n(?=[ \t])")
 _WORD = re.compile(r"=\?([^\s?*]{1,40})(?:\*[^\s?]{0,20})?\?([BbQq])\?([^?]*)\?=")  # RFC 2047, 2231 language
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _SPACE = re.compile(r"\s+")
-_ID = re.compile(r"<([^<>\s]{1,998})>")
+_ID = re.compile(r"<([!-;=?-~]{1,998})>")  # printable ASCII but < and >, as ours are and RFC 5322 wants them
+_BARE_ID = re.compile(r"[!-~]+")
 _PARAMETER = re.compile(r";\s*([\w'%!#$&+^`{|}~.*-]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;\s]*)")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
@@ -49,17 +50,17 @@ class Fields:
 
 
 def message_ids(value: str) -> Iterator[MessageId]:
-    """Message-IDs between angle brackets; a bare one where there are no brackets at all."""
+    """Message-IDs between angle brackets; a bare one where there are no brackets at all. Printable ASCII only."""
     readable = plain(value)
     for found in _ID.finditer(readable):
         yield MessageId(found[1])
-    if "<" not in readable and "@" in readable and not re.search(r"\s", readable.strip()):
+    if "<" not in readable and "@" in readable and _BARE_ID.fullmatch(readable.strip()):
         yield MessageId(readable.strip()[:998])
 
 
 def plain(value: str) -> str:
-    """The value with odd octets decoded, nothing else changed."""
-    return value if value.isascii() else decode(value.encode("utf-8", "surrogateescape"))
+    """The value with odd octets decoded; NUL becomes U+FFFD, nothing else is changed."""
+    return storable(value if value.isascii() else decode(value.encode("utf-8", "surrogateescape")))
 
 
 def text(value: str) -> str:

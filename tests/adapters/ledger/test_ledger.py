@@ -179,9 +179,11 @@ async def test_a_mailbox_is_known_by_folder_digest_and_place(ledger: SqlLedger):
 async def test_steps_are_recorded_before_they_are_taken_and_done_after(ledger: SqlLedger):
     change = Change(store="company", table="subscriptions", operation="blocking", rows=2)
     async with ledger.write() as book:
-        case = await opened_case(book)
-        await book.plan(case.id, Phase.NOW, case.decision.now, at=NOW)
-        assert await book.unfinished() == [case.id]
+        held = await opened_case(book)
+        await book.plan(held.id, Phase.NOW, held.decision.now, at=NOW)
+        assert await book.unfinished(now=NOW) == []  # a person has not agreed yet
+        case = await book.save(replace(held, state=CaseState.CONFIRMATION))
+        assert await book.unfinished(now=NOW) == [case.id]
         (planned,) = await book.steps(case.id)
         assert (planned.intended, planned.done) == (None, False)
         await book.intend(planned.id, (change,), None)
@@ -190,7 +192,7 @@ async def test_steps_are_recorded_before_they_are_taken_and_done_after(ledger: S
     async with ledger.read() as book:
         (planned,) = await book.steps(case.id)
         assert (planned.intended, planned.done, planned.at) == ((change,), True, NOW)
-        assert await book.unfinished() == []
+        assert await book.unfinished(now=NOW) == []
 
 
 async def test_a_letter_of_ours_moves_one_way_and_only_once(ledger: SqlLedger):

@@ -1,6 +1,6 @@
 """The ledger begins.
 
-Revision: 0001, after , of 2026-11-22 13:56:51.879936
+Revision: 0001, after , of 2026-11-22 14:33:16.895252
 """
 
 import sqlalchemy as sa
@@ -134,6 +134,8 @@ def upgrade() -> None:
         sa.Column("letters", sa.Integer(), nullable=False),
         sa.Column("nudged_at", sa.DateTime(), nullable=True),
         sa.Column("warned_at", sa.DateTime(), nullable=True),
+        sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("stumbles", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_cases_letter_id_letters")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("number", name=op.f("uq_cases_number")),
@@ -175,6 +177,8 @@ def upgrade() -> None:
         sa.Column("step", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("done", sa.Boolean(), nullable=False),
+        sa.Column("run_at", sa.DateTime(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("intended", sa.Text(), nullable=True),
         sa.Column("holdings", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_steps_case_id_cases")),

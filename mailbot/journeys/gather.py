@@ -1,0 +1,149 @@
+"""All that is known about a letter before anything is decided: who writes, to which case, who is on file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from mailbot.core import decide as core
+from mailbot.core.case import Case, StoredLetter
+from mailbot.core.model import Decision, Malformed, Message, Route, Standing, Subject, Unproven, Unreadable
+from mailbot.errors import Unavailable
+from mailbot.journeys import letters
+from mailbot.journeys.casework import OPEN
+from mailbot.journeys.desk import Desk, token_hashes
+from mailbot.ports import Book, Thread
+
+DNS_PATIENCE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """All that is known about a letter before anything is decided."""
+
+    letter: StoredLetter
+    message: Message | Unreadable
+    standing: Standing
+    around: core.Circumstances
+    case: Case | None  # the case it belongs to
+    ties: core.Ties
+    twin: bool = False  # it came before, by another way
+    subjects: Sequence[Subject] = ()  # asked only where a confirmed request is about to be carried out
+    policy: core.Policy
+
+
+async def gather(letter: StoredLetter, desk: Desk) -> Gathered:
+    """Everything a decision about *letter* needs; raises `Unavailable` while DNS or a database does not answer."""
+    message = letters.opened(letter, desk)
+    standing = await _standing(letter, message, desk)
+    async with desk.ledger.read() as book:
+        twin = await book.twin(letter)
+        thread = None if twin else await _thread(message, book, desk)
+        case = await _case(message, letter, thread, twin, book)
+        policy = replace(desk.policy, autonomy=await book.autonomy())
+        within = await letters.within_budget(message, standing, case, book, desk)
+    gathered = Gathered(
+        letter=letter,
+        message=message,
+        standing=standing,
+        around=core.Circumstances(
+            received_at=letter.received_at,
+            in_junk=letter.in_junk,
+            unmatched=letter.unmatched,
+            within_budget=within,
+        ),
+        case=case,
+        ties=core.Ties(token=thread is not None and thread.token, thread=thread is not None and thread.thread),
+        twin=twin is not None,
+        policy=policy,
+    )
+    if thread is None and not gathered.twin:
+        gathered = _on_its_own(gathered, desk)
+    return await _with_subjects(gathered, desk)
+
+
+def _on_its_own(gathered: Gathered, desk: Desk) -> Gathered:
+    """A request that stands better than the open case it repeats only in part is a request of its own."""
+    case, rights = gathered.case, set(gathered.letter.reading.rights)
+    if case is None or not rights or rights == set(case.rights):
+        return gathered
+    better = core.improves(gathered.standing, decision(gathered, desk), case)
+    return replace(gathered, case=None) if better else gathered
+
+
+async def _standing(letter: StoredLetter, message: Message | Unreadable, desk: Desk) -> Standing:
+    """Who is writing. DNS that stays silent for an hour proves nobody, but holds nobody up (C.3, TEMP)."""
+    if isinstance(message, Unreadable):
+        return Malformed("unreadable")
+    try:
+        return await desk.senders.standing(letter.raw, message)
+    except Unavailable:
+        if desk.chance.now() - letter.read_at < DNS_PATIENCE:
+            raise
+        return Unproven("DNS did not answer for an hour")
+
+
+async def _thread(message: Message | Unreadable, book: Book, desk: Desk) -> Thread | None:
+    if isinstance(message, Unreadable):
+        return None
+    return await book.thread((*message.answers_to, *message.reports_on), token_hashes(message, keys=desk.keys))
+
+
+async def _case(
+    message: Message | Unreadable,
+    letter: StoredLetter,
+    thread: Thread | None,
+    twin: StoredLetter | None,
+    book: Book,
+) -> Case | None:
+    """The case a letter belongs to: as a twin, by thread, or as the same request by the same address again."""
+    if twin is not None and twin.case_id is not None:
+        return await book.case(twin.case_id)
+    threaded = await book.case(thread.case_id) if thread is not None else None
+    if threaded is not None and _answers(message, letter, threaded):
+        return threaded
+    if isinstance(message, Unreadable) or message.author is None:
+        return None
+    case = await book.case_of(message.author, states=OPEN)
+    repeats = case is not None and set(letter.reading.rights) <= set(case.rights)
+    says_something = bool(letter.reading.rights) or letter.reading.reply_word is not None
+    return case if repeats and says_something else None
+
+
+def _answers(message: Message | Unreadable, letter: StoredLetter, case: Case) -> bool:
+    """Whether a letter in the thread of *case* is about it; if not, it is a request of its own.
+
+    Somebody else who asks for something in a forwarded letter of ours asks for themselves. So does the person
+    whose case has ended and who asks again.
+    """
+    reading = letter.reading
+    if isinstance(message, Unreadable) or message.machine is not None or reading.reply_word is not None:
+        return True
+    if message.author != case.address:
+        return reading.route is Route.IGNORE
+    return case.state in OPEN or not reading.rights
+
+
+async def _with_subjects(gathered: Gathered, desk: Desk) -> Gathered:
+    """Who is on file, asked only once the question has been answered (amendment 2: no oracle before)."""
+    if gathered.case is None or gathered.twin:
+        return gathered
+    if means(gathered, gathered.case).answer is not core.Answer.CONFIRMED:
+        return gathered
+    return replace(gathered, subjects=await desk.registry.find(gathered.case.address))
+
+
+def means(gathered: Gathered, case: Case) -> core.ReplyMeans:
+    """What the letter means for the case it belongs to."""
+    return core.judge_reply(gathered.message, gathered.letter.reading, gathered.standing, case, ties=gathered.ties)
+
+
+def decision(gathered: Gathered, desk: Desk) -> Decision:
+    """What would be done about the letter if it came alone."""
+    return core.decide(
+        gathered.message,
+        gathered.letter.reading,
+        gathered.standing,
+        gathered.around,
+        now=desk.chance.now(),
+        policy=gathered.policy,
+    )
