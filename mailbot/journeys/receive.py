@@ -244,7 +244,7 @@ async def _tied(one: Seen, book: Book, desk: Desk) -> bool:
         return True
     if one.reading.reply_word is None or one.message.author is None:
         return False
-    return await book.case_of(one.message.author, states=[CaseState.CONFIRMATION]) is not None
+    return await book.case_of(one.message.author, states=[CaseState.CONFIRMATION, CaseState.PERSON]) is not None
 
 
 async def _release(letters: Sequence[Seen], watch: Watch, mailbox: Mailbox, desk: Desk) -> Unavailable | None:
