@@ -31,7 +31,7 @@ logger = log.get(__name__)
 GRACE = 8.0  # seconds for the letter in hand; systemd waits 15
 EVERY = 2.0  # seconds between looks into the ledger: a person's verdict comes from another process
 SLOWEST = 300.0  # seconds between tries when something stays away
-HUNG_AFTER = 900.0  # seconds without a turn: the watchdog is no longer fed
+HUNG_AFTER = 3600.0  # seconds without a turn; a round over a relay that times out takes its time
 
 Work = Callable[[], Awaitable[int]]
 

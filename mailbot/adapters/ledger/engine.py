@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from mailbot.errors import ConfigError, Conflict, Rejected, Unavailable
@@ -67,5 +67,7 @@ def translated() -> Iterator[None]:
         ):
             raise Unavailable(f"the ledger cannot be used now ({kind}): locked, full or unreachable") from None
         raise Rejected(f"the ledger refused ({kind})") from None
+    except StatementError as exc:  # a value that no database takes: trying again will not help
+        raise Rejected(f"the ledger cannot hold this ({type(exc).__name__})") from None
     except (SQLAlchemyError, OSError, TimeoutError) as exc:
         raise Unavailable(f"the ledger cannot be reached ({type(exc).__name__})") from None

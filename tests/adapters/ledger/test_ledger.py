@@ -223,6 +223,15 @@ async def test_a_letter_of_ours_moves_one_way_and_only_once(ledger: SqlLedger):
             await book.out(out_id, was=OutState.QUEUED, now_is=OutState.SENDING, at=NOW)
 
 
+async def test_what_waits_for_another_try_is_counted_without_reading_it(ledger: SqlLedger):
+    async with ledger.write() as book:
+        letter_id = await book.keep(letter(1))
+        assert await book.undecided_later(now=NOW) == 0
+        await book.put_off(letter_id, until=NOW + timedelta(minutes=1), stumbled=False)
+        assert await book.undecided_later(now=NOW) == 1
+        assert await book.tried_in_vain() == 0
+
+
 async def test_suppressions_and_autonomy_are_set_and_taken_back(ledger: SqlLedger):
     async with ledger.write() as book:
         await book.suppress("d", "T-1", at=NOW)
