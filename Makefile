@@ -34,7 +34,7 @@ lint: $(STAMP)  ## format, ruff, mypy, arrows
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 check: lint  ## lint and the fast tests: under a minute
-	@$(BIN)/pytest -q -m "not servers and not slow"
+	@$(BIN)/pytest -q -n 2 -m "not servers and not slow"
 
 test: $(STAMP)  ## set up and run everything that can run here (MAILBOT_INSTALL_SERVERS=1 installs the servers)
 	@[ "$$MAILBOT_INSTALL_SERVERS" != 1 ] || tests/install-servers

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from mailbot import log
 from tests.servers import installed
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import DovecotServer
@@ -95,3 +96,9 @@ def _subfolder(folder: Path, name: str) -> Path:
     made = folder / name
     made.mkdir()
     return made
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet_log() -> None:
+    """Log as the daemon does: structlog's own default draws every frame of a traceback, with its locals."""
+    log.set_up(terminal=False)

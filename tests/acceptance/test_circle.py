@@ -75,6 +75,7 @@ def told(program: Program, post: Post, people: Mapping[Circle, Person]) -> Story
     for (right, _), person in people.items():
         post.wait_for_letters([person], letters_due(right))
     program.wait_for("case.done", times=len(people))
+    wait_for_copies(program, post, sum(letters_due(right) for right, _ in people))
     assert program.stop()[0] == 0
     return Story(
         program=program,
@@ -96,6 +97,12 @@ def begin(program: Program, people: Mapping[Circle, Person]) -> None:
     program.wait_for_status("watching")
     for right in RIGHTS:
         program.must("go-live", right.value, "--as", "aigul")
+
+
+def wait_for_copies(program: Program, post: Post, count: int) -> None:
+    """Until Sent holds as many letters: a copy is filed after its letter has gone."""
+    with opened(post.dovecot, program.ours) as client:
+        until(lambda: len(message_ids_of(client, "Sent")) == count, 15, lambda: f"{count} copies in Sent")
 
 
 def touched_by_a_colleague(program: Program, post: Post) -> Mapping[int, bytes]:

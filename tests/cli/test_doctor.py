@@ -14,6 +14,8 @@ from mailbot.cli.checks import Line, State
 from mailbot.cli.doctor import doctor
 from tests.cli.installation import INFO, Installation, line_of, not_ok, states
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 OK, WARN, FAIL = State.OK, State.WARN, State.FAIL
 
 

@@ -21,6 +21,8 @@ from tests.adapters.fake_smtp import ScriptedRelay, listening
 from tests.adapters.imap.fake_server import SILENCE, FakeServer, Script
 from tests.cli.installation import INFO, PASSWORD, Installation, line_of, not_ok, states
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 OK, WARN, FAIL = State.OK, State.WARN, State.FAIL
 
 

@@ -20,6 +20,8 @@ from tests.fakes import FakeMailbox, mail
 from tests.journeys.test_outages import turn
 from tests.office import Office
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 UNSUBSCRIBE = "Отпишите меня от рассылки."
 ERASE = "Прошу удалить все мои персональные данные."
 THREAT = "Прошу удалить мои персональные данные, иначе подам в суд."

@@ -14,6 +14,8 @@ from mailbot.ports import Deferred, Refused, Sent, Unknown
 from tests.fakes import mail
 from tests.office import Office
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 UNSUBSCRIBE = "Отпишите меня от рассылки, пожалуйста."
 ERASE = "Прошу удалить все мои персональные данные."
 

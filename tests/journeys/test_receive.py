@@ -16,6 +16,8 @@ from mailbot.journeys.receive import BATCH, Release, look
 from tests.fakes import FakeMailbox, mail
 from tests.office import Office
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 UNSUBSCRIBE = "Отпишите меня от рассылки, пожалуйста."
 ORDINARY = "Добрый день, пришлите, пожалуйста, счёт на материалы."
 

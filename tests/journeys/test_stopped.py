@@ -14,6 +14,8 @@ from tests.fakes import mail, reply
 from tests.journeys.test_outages import broken, turn
 from tests.office import Office
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 ERASE = "Прошу удалить все мои персональные данные."
 UNSUBSCRIBE = "Отпишите меня от рассылки, пожалуйста."
 DOWN = Unavailable("company database cannot be reached")

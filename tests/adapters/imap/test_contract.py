@@ -20,6 +20,8 @@ from mailbot.core.model import MessageId, Place
 from mailbot.errors import Rejected
 from tests.servers.dovecot import Account
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 ACCOUNT = Account(user="info@example.kz", password="an invented password")
 NOON = datetime(2025, 11, 23, 12, tzinfo=UTC)
 Client = Callable[[], ImapMailbox]

@@ -21,6 +21,8 @@ from tests.adapters.registry.company import (
     step,
 )
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 NOTHING = ()
 LIFTS = {
     StepKind.RESUME_ADVERTISING: StepKind.SUPPRESS,
