@@ -216,3 +216,20 @@ async def test_over_the_daily_budget_of_one_address_a_person_decides(office: Off
 
     assert len(office.letters("flood@example.org")) <= office.desk.limits.letters_per_address_a_day
     assert (await office.only_case()).letters <= office.desk.policy.letters_per_case
+
+
+async def test_a_full_disk_loses_nothing_and_work_goes_on_when_there_is_room(office: Office):
+    async def allow(pages: int) -> None:
+        async with office.app.ledger._writer.connect() as connection:
+            await connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    await allow(1)  # SQLite takes what is there for the least: full as of now
+    place = office.mailbox.put(mail(UNSUBSCRIBE + "\n\n" + "x" * 200_000))
+    with pytest.raises(Unavailable, match="full"):
+        await office.loop("receive")
+    assert await office.mailbox.flags(place) == frozenset()
+
+    await allow(1_000_000)
+    await office.turn()
+
+    assert len(await office.cases()) == 1
