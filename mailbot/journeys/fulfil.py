@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from mailbot import log
 from mailbot.core.case import LIFTS, Case, Phase, PlannedStep, merged, runs
+from mailbot.core.decide import BY_HAND
 from mailbot.core.model import CaseState, Change, Decision, HoldReason, Right, StepKind
 from mailbot.core.reply import letters_for
 from mailbot.errors import Conflict, Rejected, Unavailable
@@ -23,7 +24,6 @@ from mailbot.ports import Book
 logger = log.get(__name__)
 
 STUMBLES = 3  # faults of the program over one case before a person gets it
-BY_HAND = frozenset({Right.RECTIFICATION, Right.BLOCKING})  # a person's for now
 SETS = {lifts: sets for sets, lifts in LIFTS.items()}
 
 

@@ -14,10 +14,11 @@ from mailbot.core.decide.answer import (
     judge_reply,
     standing_name,
 )
-from mailbot.core.decide.policy import Autonomy, Policy
+from mailbot.core.decide.policy import BY_HAND, Autonomy, Policy
 from mailbot.core.decide.request import Circumstances, concerns_us, decide, doubts_about_arrival, planned
 
 __all__ = [
+    "BY_HAND",
     "Answer",
     "Autonomy",
     "Circumstances",

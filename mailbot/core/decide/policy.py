@@ -10,6 +10,9 @@ from mailbot.core.model import (
     Right,
 )
 
+BY_HAND = frozenset({Right.RECTIFICATION, Right.BLOCKING})
+"""Rights that are read and go to a person, for now (issue 2, item 1)."""
+
 
 class Autonomy(StrEnum):
     """How much is done without a person, set for each right and language by `mailbot go-live`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from mailbot.core.decide.policy import Autonomy, Policy
+from mailbot.core.decide.policy import BY_HAND, Autonomy, Policy
 from mailbot.core.model import (
     Address,
     Decision,
@@ -116,7 +116,7 @@ def _holds(
     found = {
         HoldReason.SENDER: isinstance(standing, Malformed) or (silent and not only_unsubscribe),
         HoldReason.READING: reading.route is not Route.ACT or message.encrypted,
-        HoldReason.RIGHT: bool({Right.RECTIFICATION, Right.BLOCKING} & set(rights)),
+        HoldReason.RIGHT: bool(BY_HAND & set(rights)),
         HoldReason.JUNK: HoldReason.JUNK in arrival,
         HoldReason.TOO_OLD: HoldReason.TOO_OLD in arrival,
         HoldReason.BUDGET: not around.within_budget,
