@@ -7,19 +7,27 @@ Exit codes: 0 done; 1 something was found wrong, or the verdict does not fit; 2 
 import click
 
 from mailbot import __version__
-from mailbot.cli.audit import audit
-from mailbot.cli.autonomy import go_live
-from mailbot.cli.cases import cases
-from mailbot.cli.common import Commands
-from mailbot.cli.db import db
-from mailbot.cli.demo import demo
-from mailbot.cli.doctor import doctor
-from mailbot.cli.init import init
-from mailbot.cli.old_mail import backlog, trial
-from mailbot.cli.run import run
+from mailbot.cli.common import Commands, Loading
+
+COMMANDS = {
+    "run": "mailbot.cli.run",
+    "init": "mailbot.cli.init",
+    "doctor": "mailbot.cli.doctor",
+    "db": "mailbot.cli.db",
+    "trial": "mailbot.cli.old_mail",
+    "backlog": "mailbot.cli.old_mail",
+    "go-live": "mailbot.cli.autonomy",
+    "cases": "mailbot.cli.cases",
+    "explain": "mailbot.cli.explain",
+    "lexicon": "mailbot.cli.lexicon",
+    "report": "mailbot.cli.report",
+    "audit": "mailbot.cli.audit",
+    "demo": "mailbot.cli.demo",
+}
+"""Every command and where it lives; it is loaded when somebody types it."""
 
 
-@click.group(cls=Commands)
+@click.group(cls=Commands, commands=Loading(COMMANDS))
 @click.version_option(__version__, prog_name="mailbot")
 def main() -> None:
     """Keep the promise of a privacy policy: watch info@, carry data-subject requests out, answer, prove it.
@@ -29,7 +37,3 @@ def main() -> None:
     Every day:   mailbot cases list → mailbot cases show N → mailbot cases approve N
     Exit codes:  0 done · 1 found wrong · 2 settings or arguments · 3 another system is away
     """
-
-
-for command in (run, init, doctor, db, trial, backlog, go_live, cases, audit, demo):
-    main.add_command(command)

@@ -24,6 +24,7 @@ from mailbot.core.model import (
     Step,
     StepKind,
 )
+from mailbot.ports.judged import Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class AuditHead:
     hash: str
 
 
-class Book(Protocol):
+class Book(Judged, Protocol):
     """Everything that can be read from and written into the ledger within one transaction."""
 
     # -- the mailbox as we know it

@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mailbot.adapters.ledger.audit_pages import AuditPages
 from mailbot.adapters.ledger.case_pages import CasePages
 from mailbot.adapters.ledger.engine import engines, translated
+from mailbot.adapters.ledger.judged_pages import JudgedPages
 from mailbot.adapters.ledger.letter_pages import LetterPages
 from mailbot.adapters.ledger.mail_pages import MailPages
 from mailbot.adapters.ledger.order_pages import OrderPages
 
 
-class SqlBook(MailPages, CasePages, LetterPages, OrderPages, AuditPages):
+class SqlBook(MailPages, CasePages, LetterPages, OrderPages, AuditPages, JudgedPages):
     """One transaction's view of the whole book; `mailbot.ports.Book` says what each verb promises."""
 
     def __init__(self, connection: AsyncConnection, *, prefix: str, actor: str) -> None:
@@ -22,6 +23,7 @@ class SqlBook(MailPages, CasePages, LetterPages, OrderPages, AuditPages):
         LetterPages.__init__(self, connection)
         OrderPages.__init__(self, connection)
         AuditPages.__init__(self, connection, actor=actor)
+        JudgedPages.__init__(self, connection)
 
 
 class SqlLedger:
