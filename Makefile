@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install demo test check format lint drill-systemd drill-crash
+.PHONY: help install demo test check format lint model drill-systemd drill-crash
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -40,6 +40,12 @@ test: $(STAMP)  ## set up and run everything that can run here (MAILBOT_INSTALL_
 	@[ "$$MAILBOT_INSTALL_SERVERS" != 1 ] || tests/install-servers
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/pytest -q
+
+model: requirements.lock  ## train the reader of letters on tests/corpus anew, and measure it (half an hour on two cores)
+	@test -x .venv-model/bin/python || $(PYTHON) -m venv .venv-model
+	@.venv-model/bin/python -m pip install --quiet --disable-pip-version-check -e '.[model]'
+	@.venv-model/bin/python -m tests.training.train
+	@.venv-model/bin/python -m tests.training.report
 
 drill-systemd: $(STAMP)  ## boot systemd in a namespace and start, hang, reload and stop the real unit (root)
 	@$(BIN)/python -m tests.drills.systemd --program mailbot

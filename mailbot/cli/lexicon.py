@@ -11,15 +11,13 @@ from typing import Any
 
 import click
 
-from mailbot.adapters.knowledge import examples_in, load_knowledge
+from mailbot.adapters.knowledge import examples_in, load_words
 from mailbot.adapters.lexicon import Addition, Edited, edited, groups, keep, personal, rules
 from mailbot.cli.common import FOUND_WRONG, Failed, console, print_json, table, visible, with_json, with_knowledge
 from mailbot.core.model import Language
 from mailbot.core.understanding import Knowledge, rules_said_by
-from mailbot.core.understanding.find import groups_in
-from mailbot.core.understanding.languages import tongues_of, without_english
-from mailbot.core.understanding.letters import Word, words_of
 from mailbot.core.understanding.rules import held_rules
+from mailbot.core.understanding.stream import looked_up
 from mailbot.errors import ConfigError
 
 INSTALLED = frozenset({"site-packages", "dist-packages", "_share"})
@@ -66,7 +64,7 @@ class Wrong:
 
 def tested(folder: Path) -> tuple[int, list[Wrong]]:
     """How many examples and counterexamples the rules of *folder* have, and those that are wrong."""
-    known, shown = load_knowledge(folder), list(examples_in(folder))
+    known, shown = load_words(folder), list(examples_in(folder))
     wrong = [
         Wrong(rule, text, holds)
         for rule, text, holds in shown
@@ -154,7 +152,7 @@ def add(  # noqa: PLR0913 - one entry has that many sides, each named on the com
         counters=tuple(counters),
     )
     files = edited(knowledge, addition)
-    needless = [one for one in examples if rule in rules_said_by(one, load_knowledge(knowledge))]
+    needless = [one for one in examples if rule in rules_said_by(one, load_words(knowledge))]
     number, wrong = _tried(knowledge, files)
     if wrong:
         told = "\n".join(f"  {one}" for one in wrong)
@@ -220,7 +218,7 @@ def find(text: str, knowledge: Path, *, as_json: bool) -> None:
               "sure", "text"}]}
     """
     read = sys.stdin.read() if text == "-" else text
-    seen = looked_at(read, load_knowledge(knowledge))
+    seen = looked_at(read, load_words(knowledge))
     if as_json:
         print_json(seen)
         return
@@ -240,10 +238,8 @@ def find(text: str, knowledge: Path, *, as_json: bool) -> None:
 
 def looked_at(text: str, known: Knowledge) -> dict[str, Any]:
     """Which groups and rules hold in *text*, whatever `understand` makes of them."""
-    words: Sequence[Word] = words_of(text)
-    languages = tongues_of(words, text, known)
-    words = without_english(words, languages)
-    found = groups_in(words, known)
+    looked = looked_up(text, known)
+    words, languages, found = looked.words, looked.languages, looked.found
 
     def said(places: Sequence[int]) -> str:
         return text[words[min(places)].start : words[max(places)].end]

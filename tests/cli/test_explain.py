@@ -111,7 +111,8 @@ def test_the_unsubscribe_button_is_automatic_and_a_request_all_the_same():
 def test_what_the_daemon_would_hand_to_a_person_goes_to_one_whatever_the_words_say(name, why):
     row = one((ROOT / f"tests/mail/{name}.eml").read_bytes())
 
-    assert (row["readable"], row["route"], row["why"]) == (True, "review", why)
+    assert (row["readable"], row["route"]) == (True, "review")
+    assert why in row["why"]
 
 
 @pytest.mark.parametrize("raw", [b"", b"no header at all", b"\x00\xff" * 50])

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mailbot.adapters import lexicon as adapter
-from mailbot.adapters.knowledge import examples_in, load_knowledge
+from mailbot.adapters.knowledge import examples_in, load_words
 from mailbot.adapters.lexicon import Addition, Edited, edited, keep, personal
 from mailbot.cli import main
 from mailbot.core.model import Language
@@ -21,7 +21,7 @@ from mailbot.errors import ConfigError
 from tests.command_lines import ROOT
 
 SHIPPED = ROOT / "config/knowledge"
-SHIPPED_RULE = load_knowledge(SHIPPED).rules[0].name
+SHIPPED_RULE = load_words(SHIPPED).rules[0].name
 RULE, OTHER, WORD, SAID = "erasure.data", "erasure.word", "брямзн*", "Брямзните мои данные"  # a verb nobody has
 FILES = {
     "kk.toml": """\
@@ -112,7 +112,7 @@ def test_an_entry_is_added_to_its_group_and_its_example_to_the_rule_and_nothing_
         "ru.toml": FILES["ru.toml"].replace("выброс*", f"выброс*, {WORD}"),
         "rules.toml": FILES["rules.toml"].replace('"Delete my data"]', f'"Delete my data", "{SAID}"]'),
     }
-    assert rules_said_by(SAID, load_knowledge(folder)) == {RULE, OTHER}
+    assert rules_said_by(SAID, load_words(folder)) == {RULE, OTHER}
     assert result.stdout == f"{folder}/ru.toml and {folder}/rules.toml: written; 4 examples hold\n"
 
 
@@ -244,7 +244,7 @@ def test_an_example_that_does_not_need_the_entry_is_taken_with_a_note(folder):
     ("word", "complaint"),
     [
         ("УДАЛ*", "ru.toml: erase has 'УДАЛ*' already"),
-        ("бря*мзн", "not a word: 'бря*мзн'"),
+        ("бря*мзн", "not an entry: 'бря*мзн'"),
         ("брямзн …", "not an entry"),
         ("брямзн, пырх", "is not one entry"),
         ('бр"ямзн', "is not one entry"),

@@ -103,9 +103,10 @@ def _calendars(days: dict[str, WorkingDays], settings: Settings, *, today: date)
 
 
 def _words(settings: Settings) -> Sequence[Line]:
-    """The word lists and rules by which requests are understood."""
+    """The word lists, rules and model by which requests are understood."""
     knowledge = load_knowledge(settings.knowledge)
-    return [ok("word lists", f"{len(knowledge.rules)} rules, version {knowledge.version}")]
+    said = f"{len(knowledge.rules)} rules, version {knowledge.version}; model of corpus {knowledge.model.version}"
+    return [ok("word lists", said)]
 
 
 def _templates(settings: Settings) -> Sequence[Line]:

@@ -1,17 +1,19 @@
 """Where the groups of words stand in a text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailbot.core.model import Language
-from mailbot.core.understanding.knowledge import Entry, Knowledge, Piece
+from mailbot.core.understanding.knowledge import GAP, Entry, Knowledge, Piece
 from mailbot.core.understanding.letters import Word
 
 _SHORTEST_STEM = 2
+_REMEMBERED = 20_000
+"""Different words whose entries are remembered: a day's mail says the same words again and again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A group, met at these words."""
 
     group: str
@@ -20,15 +22,20 @@ class Found:
     sentence: int
 
 
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """The entries that one word may begin."""
+
+    alone: tuple[Entry, ...]  # of this word only
+    longer: tuple[tuple[bool, Mapping[str, Sequence[Entry]]], ...]  # English or not; by their second word
+
+
 def groups_in(words: Sequence[Word], knowledge: Knowledge) -> list[Found]:
     """Every group met in *words*, in the order of the text, exceptions taken out."""
     met: list[Found] = []
     barred: set[tuple[str, int]] = set()
     for place, word in enumerate(words):
-        for entry in _starting_with(word, knowledge):
-            places = _match(entry, words, place)
-            if places is None:
-                continue
+        for entry, places in _beginning(word, words, place, knowledge):
             if entry.excluded:
                 barred.update((entry.group, at) for at in places)
             else:
@@ -38,29 +45,76 @@ def groups_in(words: Sequence[Word], knowledge: Knowledge) -> list[Found]:
     )
 
 
-def _starting_with(word: Word, knowledge: Knowledge) -> Iterator[Entry]:
-    for form, english in ((word.form, False), (word.english, True)):
-        if not form:
-            continue
-        for entry in knowledge.whole.get(form, ()):
-            if (entry.language is Language.EN) is english:
-                yield entry
-        for length in range(_SHORTEST_STEM, len(form) + 1):
-            for entry in knowledge.begins.get(form[:length], ()):
-                if (entry.language is Language.EN) is english:
-                    yield entry
+def _beginning(
+    word: Word, words: Sequence[Word], place: int, knowledge: Knowledge
+) -> Iterator[tuple[Entry, tuple[int, ...]]]:
+    """Entries that begin at *place*, each with the words it covers."""
+    starts = _starting_with(word, knowledge)
+    here = (place,)
+    for entry in starts.alone:
+        yield entry, here
+    for english, longer in starts.longer:
+        yield from _longer(longer, words, place, english=english)
 
 
-def _match(entry: Entry, words: Sequence[Word], place: int) -> tuple[int, ...] | None:
-    """Numbers of the words that *entry* covers when it begins at *place*, within one sentence."""
-    places = [place]
-    english = entry.language is Language.EN
-    for piece in entry.pieces[1:]:
+def _longer(
+    entries: Mapping[str, Sequence[Entry]], words: Sequence[Word], place: int, *, english: bool
+) -> Iterator[tuple[Entry, tuple[int, ...]]]:
+    """Of *entries* of several words, by the second of them, those that stand at *place* within its sentence."""
+    matched: set[int] = set()
+    for at in range(place + 1, min(place + GAP + 2, len(words))):
+        if words[at].sentence != words[place].sentence:
+            return
+        form = words[at].english if english else words[at].form
+        for key in (form, *(f"{form[:length]}*" for length in range(1, len(form) + 1))):
+            for entry in entries.get(key, ()):
+                if at - place - 1 > entry.pieces[1].gap or id(entry) in matched:
+                    continue
+                matched.add(id(entry))
+                if (rest := _rest(entry, words, at, english=english)) is not None:
+                    yield entry, (place, at, *rest)
+
+
+def _starting_with(word: Word, knowledge: Knowledge) -> Starts:
+    known = knowledge.starting.get((word.form, word.english))
+    if known is None:
+        if len(knowledge.starting) > _REMEMBERED:
+            knowledge.starting.clear()
+        known = _looked_for(word, knowledge)
+        knowledge.starting[word.form, word.english] = known
+    return known
+
+
+def _looked_for(word: Word, knowledge: Knowledge) -> Starts:
+    entries = [*_entries(word.form, knowledge, english=False), *_entries(word.english, knowledge, english=True)]
+    longer: dict[bool, dict[str, list[Entry]]] = {}
+    for entry in entries:
+        if len(entry.pieces) > 1:
+            second = entry.pieces[1].form + ("" if entry.pieces[1].whole else "*")
+            longer.setdefault(entry.language is Language.EN, {}).setdefault(second, []).append(entry)
+    return Starts(tuple(entry for entry in entries if len(entry.pieces) == 1), tuple(longer.items()))
+
+
+def _entries(form: str, knowledge: Knowledge, *, english: bool) -> Iterator[Entry]:
+    if not form:
+        return
+    listed = [*knowledge.whole.get(form, ())]
+    for length in range(_SHORTEST_STEM, len(form) + 1):
+        listed += knowledge.begins.get(form[:length], ())
+    for written in listed:
+        if (written.language is Language.EN) is english:
+            yield written.entry()
+
+
+def _rest(entry: Entry, words: Sequence[Word], second: int, *, english: bool) -> list[int] | None:
+    """Numbers of the words of *entry* after its second, which stands at *second*."""
+    places = [second]
+    for piece in entry.pieces[2:]:
         at = _next(piece, words, places[-1] + 1, english=english)
         if at is None:
             return None
         places.append(at)
-    return tuple(places)
+    return places[1:]
 
 
 def _next(piece: Piece, words: Sequence[Word], start: int, *, english: bool) -> int | None:

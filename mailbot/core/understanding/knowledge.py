@@ -12,19 +12,23 @@ An entry of a group is written as
     не … удал*         with at most three other words between
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from mailbot.core.model import Concern, Language, ReplyWord, Right
 from mailbot.core.understanding.letters import plain, skeleton
+
+if TYPE_CHECKING:
+    from mailbot.core.understanding.find import Starts
+    from mailbot.core.understanding.model import Model
 
 GAP = 3
 """Words that may stand where an entry has ``…``."""
 
 
-FEW_WORDS, MANY_WORDS = "few_words", "many_words"
-LENGTHS = frozenset({FEW_WORDS, MANY_WORDS})
-"""Hints that no word gives: fewer than 15 words, more than 60."""
+_AN_ENTRY = re.compile(r"[^\W_]+\*?(?: (?:… )?[^\W_]+\*?)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,27 @@ class Entry:
     excluded: bool = False  # an exception: these words do not count for the group
 
 
+class Written(NamedTuple):
+    """An entry as it is kept until a word of it is met: taking forty thousand apart is too slow for a start."""
+
+    group: str
+    language: Language
+    text: str  # folded
+    excluded: bool
+
+    def entry(self) -> Entry:
+        """The entry, its words apart."""
+        pieces: list[Piece] = []
+        gap = 0
+        for part in self.text.split(" "):
+            if part == "…":
+                gap = GAP
+                continue
+            pieces.append(Piece(part.removesuffix("*"), whole=not part.endswith("*"), gap=gap))
+            gap = 0
+        return Entry(self.group, self.language, tuple(pieces), self.excluded)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """When `say` stands together in one sentence, this is meant."""
@@ -54,7 +79,6 @@ class Rule:
     right: Right | None = None
     concern: Concern | None = None
     sure: float = 0.0  # for a right: 0 to 1
-    hint: float = 0.0  # how far the rule speaks of a request, see `Knowledge.hints`
     say: tuple[frozenset[str], ...] = ()  # the first is the action; the others stand within `within` words of it
     within: int = 8
     unless: frozenset[str] = frozenset()  # groups that must not stand in the same sentence
@@ -62,6 +86,10 @@ class Rule:
     also: tuple[frozenset[str], ...] = ()  # groups that must stand somewhere in the message
     with_ask: bool = False  # a concern only where something is asked at all
     at_most_words: int = 0  # only in messages this short; 0: any
+
+    def groups(self) -> frozenset[str]:
+        """Every group that the rule asks for or must not meet."""
+        return frozenset().union(self.unless, self.unless_anywhere, *self.say, *self.also)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,42 +106,43 @@ class Knowledge:
 
     version: str  # changes with every byte of the data
     rules: tuple[Rule, ...]
-    whole: Mapping[str, Sequence[Entry]] = field(repr=False)  # entries by their first word
-    begins: Mapping[str, Sequence[Entry]] = field(repr=False)  # entries by the beginning of their first word
+    groups: frozenset[str] = field(repr=False)  # names of all groups
+    in_rules: frozenset[str] = field(repr=False)  # names of those that some rule asks for
+    topics: frozenset[str] = field(repr=False)  # names of those of which a request meets at least one
+    whole: Mapping[str, Sequence[Written]] = field(repr=False)  # entries by their first word
+    begins: Mapping[str, Sequence[Written]] = field(repr=False)  # entries by the beginning of their first word
     tongues: Mapping[Language, Tongue] = field(repr=False)
     replies: Mapping[str, ReplyWord] = field(repr=False)  # by folded word; amendment 4
     denials: tuple[tuple[str, ...], ...] = field(repr=False, default=())  # "не подтверждаю", folded
     courtesies: frozenset[str] = field(repr=False, default=frozenset())  # may stand beside a confirmation
-    doubts: Mapping[str, float] = field(repr=False, default_factory=dict)  # how much a group takes from every ask
-    hints: Mapping[str, float] = field(repr=False, default_factory=dict)  # how far a group speaks of a request
-    topics: frozenset[str] = field(repr=False, default=frozenset())  # groups beside which a short length is a hint
-    enough_to_look: float = 0.0  # sum of hints below which a message is ordinary mail
-    enough_to_act: float = 0.0  # sum of hints from which a sure ask may be acted upon
+    model: "Model" = field(repr=False, compare=False, default=None)  # type: ignore[assignment]  # set by load_knowledge
+    starting: dict[tuple[str, str], "Starts"] = field(repr=False, compare=False, default_factory=dict)
+    """Entries that a word may begin, remembered as words are met."""
 
 
 def entry_of(text: str, *, group: str, language: Language, excluded: bool = False) -> Entry:
     """The entry written as *text*; ValueError where it has no word, or a star elsewhere than at a word's end."""
-    pieces: list[Piece] = []
-    gap = 0
-    for part in text.split():
-        if part == "…":
-            gap = GAP
-            continue
-        stem = part.removesuffix("*")
-        form = plain(stem) if language is Language.EN else skeleton(stem)
-        if not form or not form.isalnum():
-            raise ValueError(f"not a word: {part!r}")
-        pieces.append(Piece(form, whole=not part.endswith("*"), gap=gap))
-        gap = 0
-    if not pieces or gap:
-        raise ValueError(f"not an entry: {text!r}")
-    return Entry(group, language, tuple(pieces), excluded)
+    return written([(group, text)], language=language, excluded=excluded)[0].entry()
 
 
-def index_of(entries: Sequence[Entry], *, whole: bool) -> dict[str, list[Entry]]:
+def written(listed: Sequence[tuple[str, str]], *, language: Language, excluded: bool = False) -> list[Written]:
+    """Entries given as (group, text), folded all at once; ValueError names the group and the first bad text."""
+    if not listed:
+        return []
+    texts = "\n".join(" ".join(text.split()) for _, text in listed)
+    folded = (plain if language is Language.EN else skeleton)(texts).split("\n")
+    for (group, text), one in zip(listed, folded, strict=True):
+        if not _AN_ENTRY.fullmatch(one):
+            raise ValueError(f"{group}: not an entry: {text!r}")
+    return [Written(group, language, one, excluded) for (group, _), one in zip(listed, folded, strict=True)]
+
+
+def index_of(entries: Sequence[Written], *, whole: bool) -> dict[str, list[Written]]:
     """Entries by their first word, or by the beginning of it."""
-    index: dict[str, list[Entry]] = {}
+    index: dict[str, list[Written]] = {}
     for entry in entries:
-        if entry.pieces[0].whole is whole:
-            index.setdefault(entry.pieces[0].form, []).append(entry)
+        first = entry.text.partition(" ")[0]
+        if first.endswith("*") is whole:
+            continue
+        index.setdefault(first if whole else first[:-1], []).append(entry)
     return index

@@ -1,24 +1,28 @@
-"""Own words → `Reading`: which rights, on what evidence, how sure, and why a person must look."""
+"""Own words → `Reading`: which rights, on what evidence, how sure, and why a person must look.
 
-import re
+Word lists say what the words mean; the model (docs/adr/0014) weighs them. Only where both readers of the model
+name the same rights, and are sure that nothing else is asked, is anything done without a person.
+"""
+
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
-from mailbot.core.model import SURE, Ask, Concern, Evidence, Language, Machine, Message, Reading, Right
-from mailbot.core.understanding.find import Found, groups_in
+from mailbot.core.model import Ask, Concern, Evidence, Language, Machine, Message, Reading, Right
+from mailbot.core.understanding.disguise import disguised
+from mailbot.core.understanding.evidence import evidence_for
 from mailbot.core.understanding.knowledge import Knowledge
-from mailbot.core.understanding.languages import tongues_of, without_english
-from mailbot.core.understanding.letters import READ_AT_MOST, Word, words_of
+from mailbot.core.understanding.letters import READ_AT_MOST
+from mailbot.core.understanding.model import Judgement, judge
+from mailbot.core.understanding.net import REACH
 from mailbot.core.understanding.replies import reply_word
-from mailbot.core.understanding.rules import Held, held_rules, length_of, speaks_of_request
+from mailbot.core.understanding.rules import Held, held_rules
+from mailbot.core.understanding.stream import Looked, looked_up, own_text, tokens_of
 
-_ANSWERED_OR_PASSED_ON = re.compile(r"\s*(re|fw|fwd|ha|отв|ответ|пересл\w*|жауап)\s*(\[\d+\])?\s*:", re.IGNORECASE)
-_LONGEST_EVIDENCE = 200
-_MOST_EVIDENCE = 12
-_UNLIKELY = 0.1
-"""How sure an ask is of which every doubt has taken its share: still an ask, for a person to look at."""
-_TOO_LITTLE_SAID = 0.3
-"""Taken from every ask where the message as a whole hardly speaks of its sender's data."""
+_RATHER = 0.9
+"""How likely something must be asked on foreign ground for a person to look."""
+_AT_HOME = 0.5
+"""Share of its words that our lists know in a letter of the kind that the model has learnt; 99 % have more."""
+_WITHOUT_A_RULE = 0.85
+"""How sure the model must be to act where no rule speaks for what is asked."""
 _REQUESTED = frozenset({"data", "consent", "unsubscribe", "leave"})
 _TRADE = frozenset({"order", "goods", "business"})
 _KEEPS_DATA = frozenset({Right.RECTIFICATION, Right.BLOCKING})
@@ -32,27 +36,28 @@ def understand(message: Message, knowledge: Knowledge) -> Reading:
     """
     if message.machine is not None:
         return _by_machine(message.machine, knowledge)
-    looked = _looked_up(_own_text(message), knowledge)
+    text, subject_ends = own_text(message)
+    looked = looked_up(text, knowledge, subject_ends=subject_ends)
+    tokens = tokens_of(looked)
     held = held_rules(looked.found, looked.words, knowledge)
-    hinted = speaks_of_request(looked.found, held, looked.words, knowledge)
-    asks: tuple[Ask, ...] = ()
-    concerns: set[Concern] = set()
-    if hinted >= knowledge.enough_to_look:
-        asks = _asks(held, looked, knowledge, hinted=hinted)
-        concerns.update(_concerns(held, asks))
-    concerns.update(_beyond_words(message, looked, knowledge))
+    judged = judge(looked, tokens, _names(held), knowledge.model, quoted=bool(message.cut_away.strip()))
+    judged = _of_few_words(held, len(looked.words)) or judged
+    said = evidence_for(judged.asked, looked, tokens, held, knowledge.model.linear)
+    concerns = {*_concerns(judged, looked, held, knowledge), *_beyond_words(message, looked, judged, knowledge)}
+    if len(tokens) > REACH and (judged.asked or any(one.rule.right for one in held)):
+        concerns.add(Concern.UNSURE)  # what stands far down only rules have read
     return Reading(
-        asks=asks,
+        asks=tuple(Ask(right=right, sure=round(judged.rights[right], 3), evidence=said[right]) for right in said),
         concerns=tuple(concern for concern in Concern if concern in concerns),
-        languages=looked.languages,
+        languages=looked.languages or _language_of_every_word(looked, knowledge),
         reply_word=reply_word(message.own_words, knowledge),
         knowledge=knowledge.version,
     )
 
 
 def rules_said_by(text: str, knowledge: Knowledge) -> frozenset[str]:
-    """Names of the rules that hold in *text*, however far it speaks of a request: what examples are tested on."""
-    looked = _looked_up(text, knowledge)
+    """Names of the rules that hold in *text*, whatever the model makes of them: what examples are tested on."""
+    looked = looked_up(text, knowledge)
     return frozenset(one.rule.name for one in held_rules(looked.found, looked.words, knowledge))
 
 
@@ -64,96 +69,78 @@ def _by_machine(machine: Machine, knowledge: Knowledge) -> Reading:
     return Reading(asks=(ask,), knowledge=knowledge.version)
 
 
-def _own_text(message: Message) -> str:
-    """Subject and own words; the subject of an answer or a forwarded letter is somebody else's."""
-    if not message.subject or _ANSWERED_OR_PASSED_ON.match(message.subject):
-        return message.own_words
-    return f"{message.subject} .\n\n{message.own_words}"
+def _of_few_words(held: Sequence[Held], words: int) -> Judgement | None:
+    """What a letter of a word or two says, where a rule for such letters holds: it is too little to weigh."""
+    short = [one.rule for one in held if one.rule.at_most_words]
+    doubtful = words == 1 and any(rule.concern for rule in short)
+    sure = {} if doubtful else {rule.right: rule.sure for rule in short if rule.right}
+    if not (doubtful or sure):
+        return None
+    rights = {right: sure.get(right, 0.0) for right in Right}
+    return Judgement(rights=rights, person=float(doubtful), anything=1.0, agreed=not doubtful)
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """A text and what the word lists find in it."""
-
-    text: str
-    words: Sequence[Word]
-    languages: tuple[Language, ...]
-    found: Sequence[Found]
+def _names(held: Sequence[Held]) -> list[str]:
+    return sorted({one.rule.name for one in held})
 
 
-def _looked_up(text: str, knowledge: Knowledge) -> _Looked:
-    words = words_of(text)
-    languages = tongues_of(words, text, knowledge)
-    words = without_english(words, languages)
-    found = groups_in(words, knowledge)
-    return _Looked(text, words, languages or _language_of_every_word(found, len(words)), found)
+def _concerns(judged: Judgement, looked: Looked, held: Sequence[Held], knowledge: Knowledge) -> Iterator[Concern]:
+    """Why a person must look where the model is not sure enough to act or to leave the letter alone."""
+    if _acts(judged, held, knowledge) or _is_ordinary(judged, looked, knowledge):
+        return
+    named = {one.rule.concern for one in held if one.rule.concern and (judged.asked or not one.rule.with_ask)}
+    if Right.ERASURE in judged.asked and _KEEPS_DATA & {*judged.asked}:
+        named.add(Concern.CONTRADICTORY)
+    yield from named or {Concern.UNSURE}
 
 
-def _language_of_every_word(found: Sequence[Found], words: int) -> tuple[Language, ...]:
-    """The language of a text of nothing but our words: "unsubscribe", but not "stop", which is Russian too."""
-    if any(one.group == "foreign" for one in found):
-        return ()
-    spoken = {one.language for one in found}
-    covered = {place for one in found for place in one.places}
-    return tuple(spoken) if len(spoken) == 1 and len(covered) == words else ()
+def _acts(judged: Judgement, held: Sequence[Held], knowledge: Knowledge) -> bool:
+    """Whether both readers agree and are sure; surer where no rule speaks for it: it may be foreign ground."""
+    bound = knowledge.model.act_above
+    if not any(one.rule.right in judged.asked for one in held):
+        bound = max(bound, _WITHOUT_A_RULE)
+    return bool(judged.asked) and judged.agreed and judged.exactly >= bound
 
 
-def _asks(held: Sequence[Held], looked: _Looked, knowledge: Knowledge, *, hinted: float) -> tuple[Ask, ...]:
-    present = {one.group for one in looked.found} | length_of(looked.words)
-    doubt = sum(weight for group, weight in knowledge.doubts.items() if group in present)
-    if hinted < knowledge.enough_to_act:
-        doubt += _TOO_LITTLE_SAID
-    told: dict[Right, list[Held]] = {}
-    for one in held:
-        if one.rule.right is not None:
-            told.setdefault(one.rule.right, []).append(one)
-    return tuple(
-        Ask(
-            right=right,
-            sure=round(max(max(one.rule.sure for one in told[right]) - doubt, _UNLIKELY), 2),
-            evidence=_evidence(told[right], looked),
-        )
-        for right in Right
-        if right in told
-    )
+def _is_ordinary(judged: Judgement, looked: Looked, knowledge: Knowledge) -> bool:
+    """Whether nothing is asked: the model is sure of it, or it is foreign ground, where it is unsure of anything.
 
-
-def _evidence(told: Sequence[Held], looked: _Looked) -> tuple[Evidence, ...]:
-    """The words and rules that told it: those in a language of the text, where there are such.
-
-    Kazakh borrows Russian words, so that its rules hold in Russian letters as well.
+    Foreign ground: no language that we know, words that hardly meet our lists, or none that speaks of requests.
     """
-    of_the_text = [one for one in told if one.language in looked.languages]
-    return tuple(dict.fromkeys(_said(one, looked) for one in of_the_text or told))[:_MOST_EVIDENCE]
+    met = {place for one in looked.found for place in one.places}
+    at_home = (
+        looked.languages
+        and len(met) >= _AT_HOME * len(looked.words)
+        and any(one.group in knowledge.topics for one in looked.found)
+    )
+    return not judged.asked and judged.anything < (knowledge.model.look_above if at_home else _RATHER)
 
 
-def _said(one: Held, looked: _Looked) -> Evidence:
-    start, end = looked.words[min(one.places)].start, looked.words[max(one.places)].end
-    return Evidence(text=looked.text[start:end][:_LONGEST_EVIDENCE], by=f"{one.language}.{one.rule.name}")
-
-
-def _concerns(held: Sequence[Held], asks: Sequence[Ask]) -> Iterator[Concern]:
-    """Why a person must look at a message that speaks of its sender's data."""
-    named = {one.rule.concern for one in held if one.rule.concern and (asks or not one.rule.with_ask)}
-    yield from named
-    if not named and not asks:
-        yield Concern.UNSURE
-    rights = {ask.right for ask in asks}
-    if Right.ERASURE in rights and rights & _KEEPS_DATA:
-        yield Concern.CONTRADICTORY
-
-
-def _beyond_words(message: Message, looked: _Looked, knowledge: Knowledge) -> Iterator[Concern]:
-    """Why a person must look although the words themselves may ask for nothing."""
+def _beyond_words(message: Message, looked: Looked, judged: Judgement, knowledge: Knowledge) -> Iterator[Concern]:
+    """Why a person must look although the words themselves may ask for nothing, or ask for it surely."""
     present = {one.group for one in looked.found}
-    if len(message.own_words) > READ_AT_MOST:
+    if len(message.own_words) > READ_AT_MOST or (judged.asked and ("orders" in present or disguised(looked.text))):
         yield Concern.UNSURE
-    if not looked.languages and "foreign" in present:
+    if (
+        not looked.languages
+        and ("foreign" in present or judged.asked)
+        and not _language_of_every_word(looked, knowledge)
+    ):
         yield Concern.UNKNOWN_LANGUAGE
-    if "below" in present and _asks_surely(message.cut_away, knowledge):
+    if "below" in present and _asks_in(message.cut_away, knowledge):
         yield Concern.POINTS_AT_QUOTE
     if message.attachments and not message.own_words.strip() and _names_a_request(present):
         yield Concern.ATTACHMENT_ONLY
+
+
+def _language_of_every_word(looked: Looked, knowledge: Knowledge) -> tuple[Language, ...]:
+    """The language of a text of nothing but our words: "unsubscribe", but not "stop", which is Russian too."""
+    if any(one.group == "foreign" for one in looked.found):
+        return ()
+    ours = [one for one in looked.found if one.group in knowledge.in_rules]
+    spoken = {one.language for one in ours}
+    covered = {place for one in ours for place in one.places}
+    return tuple(spoken) if len(spoken) == 1 and len(covered) == len(looked.words) else ()
 
 
 def _names_a_request(present: set[str]) -> bool:
@@ -161,7 +148,8 @@ def _names_a_request(present: set[str]) -> bool:
     return bool(present & _REQUESTED) or ("petition" in present and not present & _TRADE)
 
 
-def _asks_surely(cut_away: str, knowledge: Knowledge) -> bool:
-    looked = _looked_up(cut_away, knowledge)
+def _asks_in(cut_away: str, knowledge: Knowledge) -> bool:
+    """Whether what was cut away asks for something: a request that "see below" may point at."""
+    looked = looked_up(cut_away, knowledge)
     held = held_rules(looked.found, looked.words, knowledge)
-    return any(one.rule.right and one.rule.sure >= SURE for one in held)
+    return bool(judge(looked, tokens_of(looked), _names(held), knowledge.model, quoted=False).asked)

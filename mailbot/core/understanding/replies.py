@@ -23,7 +23,7 @@ def reply_word(text: str, knowledge: Knowledge) -> ReplyWord | None:
     The wish for a person wins, then the denial: destroying is the one thing that cannot be taken back, so a
     confirmation must be all that the message says. Source: requirements, amendment 4.
     """
-    words = [folded(word) for word in _WORD.findall(text[:_READ])]
+    words = _folded(_WORD.findall(text[:_READ]))
     said = {knowledge.replies.get(word) for word in words}
     short = len(words) <= _LONGEST_REPLY
     if short and ReplyWord.WANTS_PERSON in said:
@@ -44,10 +44,20 @@ def folded(word: str) -> str:
     return skeleton(word) if len(word) > _SHORT_WORD else word.lower().translate(_KAZAKH_TO_RUSSIAN)
 
 
+def _folded(words: Sequence[str]) -> list[str]:
+    """Every word `folded`, the long ones all at once."""
+    long = iter(skeleton("\n".join(word for word in words if len(word) > _SHORT_WORD)).split("\n"))
+    return [next(long) if len(word) > _SHORT_WORD else folded(word) for word in words]
+
+
 def _denies(words: Sequence[str], knowledge: Knowledge) -> bool:
     """Whether the letter begins with a denial, or says "не подтверждаю" anywhere."""
     if words and knowledge.replies.get(words[0]) is ReplyWord.DENIES:
         return True
+    begins = {denial[0] for denial in knowledge.denials}
     return any(
-        tuple(words[at : at + len(denial)]) == denial for denial in knowledge.denials for at in range(len(words))
+        tuple(words[at : at + len(denial)]) == denial
+        for at, word in enumerate(words)
+        if word in begins
+        for denial in knowledge.denials
     )

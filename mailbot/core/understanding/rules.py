@@ -1,17 +1,12 @@
-"""Which rules hold in a text, and how far it speaks of its sender's own data at all."""
+"""Which rules hold in a text."""
 
-import math
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mailbot.core.model import Language
 from mailbot.core.understanding.find import Found
-from mailbot.core.understanding.knowledge import FEW_WORDS, MANY_WORDS, Knowledge, Rule
+from mailbot.core.understanding.knowledge import Knowledge, Rule
 from mailbot.core.understanding.letters import Word
-
-_COUNTED_AT_MOST = 3
-_FEW, _MANY = 15, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +20,7 @@ class Held:
 
 def held_rules(found: Sequence[Found], words: Sequence[Word], knowledge: Knowledge) -> list[Held]:
     """Every rule that holds, with each place where it does, in the order of the rules."""
+    found = [one for one in found if one.group in knowledge.in_rules]
     present = frozenset(one.group for one in found)
     by_sentence: dict[int, list[Found]] = {}
     for one in found:
@@ -36,31 +32,6 @@ def held_rules(found: Sequence[Found], words: Sequence[Word], knowledge: Knowled
         for near in by_sentence.values()
         for held in _held_in(rule, near)
     ]
-
-
-def speaks_of_request(
-    found: Sequence[Found], held: Sequence[Held], words: Sequence[Word], knowledge: Knowledge
-) -> float:
-    """Sum of the hints: of groups by how often they are met, of rules once, of the message's length.
-
-    A short message that names nothing of what requests are about or want says nothing: "ok", "спасибо вам".
-    """
-    lengths = length_of(words)
-    count = Counter(one.group for one in found)
-    if FEW_WORDS in lengths and not knowledge.topics & count.keys():
-        return 0.0
-    told = sum(
-        knowledge.hints.get(group, 0.0) * math.sqrt(min(often, _COUNTED_AT_MOST)) for group, often in count.items()
-    )
-    told += sum({one.rule.name: one.rule.hint for one in held}.values())
-    return told + sum(knowledge.hints.get(length, 0.0) for length in lengths)
-
-
-def length_of(words: Sequence[Word]) -> frozenset[str]:
-    """Which of `LENGTHS` the message has, to be looked up like a group."""
-    if len(words) < _FEW:
-        return frozenset({FEW_WORDS})
-    return frozenset({MANY_WORDS}) if len(words) > _MANY else frozenset()
 
 
 def _may_hold(rule: Rule, present: frozenset[str], words: int) -> bool:

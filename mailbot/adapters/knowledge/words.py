@@ -1,4 +1,4 @@
-"""Knowledge from its data files: config/knowledge/{kk,ru,en,rules,replies}.toml."""
+"""Word lists and rules from config/knowledge/{kk,ru,en,rules,replies}.toml and the thesaurus beside them."""
 
 import hashlib
 import pathlib
@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mailbot.core.model import Concern, Language, ReplyWord, Right
-from mailbot.core.understanding.knowledge import LENGTHS, Entry, Knowledge, Rule, Tongue, entry_of, index_of
+from mailbot.core.understanding.knowledge import Knowledge, Rule, Tongue, Written, index_of, written
 from mailbot.core.understanding.letters import plain, skeleton
 from mailbot.core.understanding.replies import folded
 from mailbot.errors import ConfigError
 
 _RULE_KEYS = frozenset(
-    {"name", "right", "concern", "sure", "hint", "say", "within", "unless", "unless_anywhere", "also", "with_ask"}
+    {"name", "right", "concern", "sure", "say", "within", "unless", "unless_anywhere", "also", "with_ask"}
     | {"at_most_words", "examples", "counter"}
 )
 
@@ -42,28 +42,31 @@ class _File:
         return value
 
 
-def load_knowledge(folder: pathlib.Path) -> Knowledge:
+def load_words(folder: pathlib.Path) -> Knowledge:
     """The word lists and rules of *folder*; ConfigError with file and line of the first bad entry."""
     tongues = {language: _File(folder / f"{language}.toml") for language in Language}
+    by_meaning = folder / "thesaurus"
+    thesaurus = {one: _File(by_meaning / f"{one}.toml") for one in Language} if by_meaning.is_dir() else {}
     rules_file, replies_file = _File(folder / "rules.toml"), _File(folder / "replies.toml")
-    entries = _once(entry for language, file in tongues.items() for entry in _entries(file, language))
+    listed = [*tongues.items(), *thesaurus.items()]
+    entries = _once(entry for language, file in listed for entry in _entries(file, language))
     groups = frozenset(entry.group for entry in entries)
-    digest = hashlib.sha256(b"\0".join(file.raw for file in (*tongues.values(), rules_file, replies_file)))
+    files = (*tongues.values(), *thesaurus.values(), rules_file, replies_file)
+    digest = hashlib.sha256(b"\0".join(file.raw for file in files))
     replies = _replies(replies_file)
+    rules = tuple(_rule(rules_file, given, groups) for given in rules_file.data.get("rule", ()))
     return Knowledge(
         version=digest.hexdigest()[:12],
-        rules=tuple(_rule(rules_file, given, groups) for given in rules_file.data.get("rule", ())),
+        rules=rules,
+        in_rules=frozenset().union(*(rule.groups() for rule in rules)),
+        groups=groups,
+        topics=_topics(rules_file, groups),
         whole=index_of(entries, whole=True),
         begins=index_of(entries, whole=False),
         tongues={language: _tongue(file, language) for language, file in tongues.items()},
         replies=replies,
         denials=tuple(tuple(folded(word) for word in said.split()) for said in _list(replies_file, "denials")),
         courtesies=frozenset(folded(word) for word in _list(replies_file, "courtesies")),
-        doubts=_weights(rules_file, "doubts", groups | LENGTHS),
-        hints=_weights(rules_file, "hints", groups | LENGTHS),
-        topics=_topics(rules_file, groups),
-        enough_to_look=float(rules_file.data.get("enough_to_look", 0.0)),
-        enough_to_act=float(rules_file.data.get("enough_to_act", 0.0)),
     )
 
 
@@ -74,21 +77,22 @@ def examples_in(folder: pathlib.Path) -> Iterator[tuple[str, str, bool]]:
         yield from ((rule["name"], text, False) for text in rule.get("counter", ()))
 
 
-def _entries(file: _File, language: Language) -> Iterator[Entry]:
+def _entries(file: _File, language: Language) -> Iterator[Written]:
     for table, excluded in (("words", False), ("except", True)):
-        for group, listed in file.table(table).items():
-            if not isinstance(listed, str):
+        listed = []
+        for group, texts in file.table(table).items():
+            if not isinstance(texts, str):
                 raise file.wrong(f"{group} must be a text of words with commas between", near=f"\n{group}")
-            for text in filter(None, (" ".join(part.split()) for part in listed.split(","))):
-                try:
-                    yield entry_of(text, group=group, language=language, excluded=excluded)
-                except ValueError as exc:
-                    raise file.wrong(f"{group}: {exc}", near=text) from exc
+            listed += [(group, text) for text in map(str.strip, texts.split(",")) if text]
+        try:
+            yield from written(listed, language=language, excluded=excluded)
+        except ValueError as exc:
+            raise file.wrong(str(exc), near=str(exc).split("'")[-2]) from exc
 
 
-def _once(entries: Iterable[Entry]) -> list[Entry]:
+def _once(entries: Iterable[Written]) -> list[Written]:
     """*entries* without those that a later file has as well: a Russian word among the Kazakh ones is Russian."""
-    by_words = {(one.group, one.pieces, one.excluded, one.language is Language.EN): one for one in entries}
+    by_words = {(one.group, one.text, one.excluded, one.language is Language.EN): one for one in entries}
     return list(by_words.values())
 
 
@@ -105,7 +109,6 @@ def _rule(file: _File, given: Mapping[str, Any], groups: frozenset[str]) -> Rule
             right=Right(given["right"]) if "right" in given else None,
             concern=Concern(given["concern"]) if "concern" in given else None,
             sure=float(given.get("sure", 0.0)),
-            hint=float(given.get("hint", 0.0)),
             say=tuple(_alternatives(part, groups) for part in given["say"]),
             within=int(given.get("within", 8)),
             unless=_alternatives(" | ".join(given.get("unless", ())), groups),
@@ -131,13 +134,6 @@ def _topics(file: _File, groups: frozenset[str]) -> frozenset[str]:
         return _alternatives(" | ".join(_list(file, "topics")), groups)
     except ValueError as exc:
         raise file.wrong(f"topics: {exc}", near="topics") from exc
-
-
-def _weights(file: _File, key: str, groups: frozenset[str]) -> dict[str, float]:
-    weights = {group: float(weight) for group, weight in file.table(key).items()}
-    if unknown := weights.keys() - groups:
-        raise file.wrong(f"no words for the group {min(unknown)!r}", near=f"\n{min(unknown)}")
-    return weights
 
 
 def _tongue(file: _File, language: Language) -> Tongue:

@@ -1,0 +1,111 @@
+"""What the corpus taught: a linear reader over words and groups, a network over their order, and how far to go.
+
+Each says for every right, for "a person must look" and for "anything at all" how likely it is. The two are
+blended and calibrated on letters of writers neither has seen (docs/understanding.md); `Judgement.agreed` says
+whether each by itself names the same rights.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mailbot.core.model import Right
+from mailbot.core.understanding.features import Hashes, features_of
+from mailbot.core.understanding.net import Floats, Net, logits
+from mailbot.core.understanding.stream import Looked, Token
+
+RIGHTS = tuple(Right)
+PERSON, ANYTHING = len(RIGHTS), len(RIGHTS) + 1
+OUTPUTS = len(RIGHTS) + 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linear:
+    """One weight for each known feature and output, in signed bytes."""
+
+    keys: Hashes  # rising
+    weights: NDArray[np.int8]  # (features, outputs)
+    scale: Floats  # (outputs,)
+    bias: Floats  # (outputs,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """Both readers, their blend, and the bounds it was accepted with."""
+
+    linear: Linear
+    net: Net
+    blend: Floats  # (outputs, 3): weight of the linear reader, of the network, constant
+    alone: Floats  # (readers, outputs, 2): weight and constant that calibrate each reader by itself
+    act_above: float  # probability that rights are exactly these and no person need look
+    look_above: float  # probability of anything at all below which a letter is ordinary mail
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Probabilities, 0 to 1."""
+
+    rights: Mapping[Right, float]
+    person: float
+    anything: float
+    agreed: bool  # both readers by themselves name the same rights
+
+    @property
+    def asked(self) -> tuple[Right, ...]:
+        """Rights more likely asked for than not."""
+        return tuple(right for right, sure in self.rights.items() if sure >= 0.5)
+
+    @property
+    def exactly(self) -> float:
+        """Probability that the rights asked for are exactly `asked`, and that no person need look."""
+        each = (sure if sure >= 0.5 else 1 - sure for sure in self.rights.values())
+        return float(np.prod([*each, 1 - self.person]))
+
+
+def judge(
+    looked: Looked, tokens: Sequence[Token], rules: Sequence[str], model: Model, *, quoted: bool
+) -> Judgement:
+    """How likely each right, a person and anything at all are in a letter; *rules* names those that hold."""
+    linear = linear_logits(features_of(looked, tokens, rules, quoted=quoted), model.linear)
+    net = logits(model.net, looked, tokens).max(axis=0)
+    blended = model.blend[:, 0] * linear + model.blend[:, 1] * net + model.blend[:, 2]
+    sure = 1 / (1 + np.exp(-blended.astype(np.float64)))
+    named = [
+        (told * calibrated[:, 0] + calibrated[:, 1])[: len(RIGHTS)] > 0
+        for told, calibrated in zip((linear, net), model.alone, strict=True)
+    ]
+    return Judgement(
+        rights=dict(zip(RIGHTS, sure[: len(RIGHTS)].tolist(), strict=True)),
+        person=float(sure[PERSON]),
+        anything=float(sure.max()),
+        agreed=bool((named[0] == named[1]).all()),
+    )
+
+
+def linear_logits(features: Hashes, linear: Linear) -> Floats:
+    """What the linear reader says of a letter with these *features*."""
+    rows = _rows(features, linear)
+    summed = linear.weights[rows].sum(axis=0, dtype=np.int32) / np.sqrt(max(len(rows), 1))
+    told: Floats = (summed * linear.scale + linear.bias).astype(np.float32)
+    return told
+
+
+def weights_of(words: Sequence[Hashes], linear: Linear) -> Floats:
+    """(words, outputs): the sum of the weights of each word's features, met or not; no word may be without one."""
+    features = np.concatenate(words)
+    places = np.searchsorted(linear.keys, features)
+    places[places == len(linear.keys)] = 0
+    weights = np.where((linear.keys[places] == features)[:, None], linear.weights[places], 0)
+    ends = np.cumsum([len(word) for word in words])
+    summed: Floats = np.add.reduceat(weights, np.concatenate([[0], ends[:-1]]), dtype=np.int32) * linear.scale
+    return summed
+
+
+def _rows(features: Hashes, linear: Linear) -> NDArray[np.intp]:
+    places = np.searchsorted(linear.keys, features)
+    places[places == len(linear.keys)] = 0
+    known: NDArray[np.intp] = places[linear.keys[places] == features]
+    return known

@@ -1,0 +1,120 @@
+"""A small convolutional network over the stream of a letter, run with numpy: what its training is told by torch.
+
+A word is the mean of the vectors of its parts (so that a word never seen is near its relatives) plus the vectors
+of the groups of meaning met there. Two convolutions of three words let "do not … stop" differ from "stop";
+attention, maximum and mean sum the letter up.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mailbot.core.understanding.features import parts_of
+from mailbot.core.understanding.stream import Looked, Token
+
+Floats = NDArray[np.float32]
+
+WINDOW = 256
+"""Tokens read together; a longer letter is read in windows."""
+OVERLAP = 32
+MOST_WINDOWS = 8
+REACH = (MOST_WINDOWS - 1) * (WINDOW - OVERLAP) + WINDOW
+"""Tokens that the network reads at all."""
+_EPSILON = 1e-5
+_WORD_SCALE = 4.0
+_CACHED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One convolution of three tokens with its normalisation."""
+
+    weight: Floats  # (3 * width, width)
+    bias: Floats
+    gain: Floats
+    shift: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Net:
+    """Weights; `parts` are kept as signed bytes with a scale a row."""
+
+    parts: NDArray[np.int8]  # (buckets, dim)
+    parts_scale: Floats  # (buckets,)
+    groups: Mapping[str, int]
+    group_vectors: Floats  # (groups, dim)
+    gain: Floats
+    shift: Floats
+    into: tuple[Floats, Floats]
+    layers: tuple[Layer, ...]
+    attention: tuple[Floats, Floats]
+    hidden: tuple[Floats, Floats]
+    out: tuple[Floats, Floats]
+    cache: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
+
+
+def logits(net: Net, looked: Looked, tokens: Sequence[Token]) -> Floats:
+    """One row of outputs for each window of the letter."""
+    vectors = _vectors(net, looked, tokens)
+    return np.stack([_window(net, vectors[start : start + WINDOW]) for start in starts_of(len(tokens))])
+
+
+def starts_of(length: int) -> list[int]:
+    """Where the windows of a letter of *length* tokens begin."""
+    starts = list(range(0, max(length - OVERLAP, 1), WINDOW - OVERLAP))
+    return starts[:MOST_WINDOWS]
+
+
+def _vectors(net: Net, looked: Looked, tokens: Sequence[Token]) -> Floats:
+    vectors = (
+        np.stack([_word(net, token.form) for token in tokens])
+        if tokens
+        else np.zeros((1, len(net.gain)), np.float32)
+    )
+    at = {token.word: place for place, token in enumerate(tokens) if token.word >= 0}
+    met = {
+        (at[word], net.groups[one.group]) for one in looked.found if one.group in net.groups for word in one.places
+    }
+    if met:
+        places, groups = np.array(sorted(met)).T
+        np.add.at(vectors, places, net.group_vectors[groups])
+    return _normal(vectors, net.gain, net.shift)
+
+
+def _word(net: Net, form: str) -> Floats:
+    known = net.cache.get(form)
+    if known is None:
+        if len(net.cache) > _CACHED:
+            net.cache.clear()
+        rows = parts_of(form) % len(net.parts)
+        known = (net.parts_scale[rows] @ net.parts[rows].astype(np.float32)) * np.float32(_WORD_SCALE / len(rows))
+        net.cache[form] = known
+    return known
+
+
+def _window(net: Net, vectors: Floats) -> Floats:
+    x = _rectified(vectors @ net.into[0] + net.into[1])
+    for layer in net.layers:
+        padded = np.pad(x, ((1, 1), (0, 0)))
+        wide = np.concatenate([padded[:-2], padded[1:-1], padded[2:]], axis=1)
+        x = _normal(x + _rectified(wide @ layer.weight + layer.bias), layer.gain, layer.shift)
+    looks = x @ net.attention[0] + net.attention[1]
+    shares = np.exp(looks - looks.max(axis=0))
+    shares /= shares.sum(axis=0)
+    summed = np.concatenate([(shares.T @ x).ravel(), x.max(axis=0), x.mean(axis=0)])
+    hidden = _rectified(summed @ net.hidden[0] + net.hidden[1])
+    out: Floats = hidden @ net.out[0] + net.out[1]
+    return out
+
+
+def _rectified(x: Floats) -> Floats:
+    return np.maximum(x, 0, dtype=np.float32)
+
+
+def _normal(x: Floats, gain: Floats, shift: Floats) -> Floats:
+    centred = x - x.mean(axis=-1, keepdims=True)
+    spread = np.sqrt(np.mean(centred * centred, axis=-1, keepdims=True) + np.float32(_EPSILON))
+    normal: Floats = centred / spread * gain + shift
+    return normal
