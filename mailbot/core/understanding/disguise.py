@@ -5,7 +5,7 @@ import re
 _INVISIBLE = "\u0000\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _BETWEEN_LETTERS = re.compile(rf"[^\W\d_][{_INVISIBLE}]+[^\W\d_]")
 _TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Marks that embed, override or isolate a direction. Plain U+200E and U+200F phones write by themselves."""
+"""Marks that embed, override or isolate a direction; plain U+200E and U+200F are common in mail from phones."""
 _PAINTED = re.compile("[\U0001d400-\U0001d7ff\uff21-\uff3a\uff41-\uff5a\u24b6-\u24e9]")
 """Mathematical, full-width and encircled letters."""
 _FEW = 3
@@ -13,7 +13,7 @@ _CYRILLIC = "[а-яёәғқңөұүһі]"
 _MIXED = re.compile(
     rf"{_CYRILLIC}[aceopxytkmbrnu]+{_CYRILLIC}|[a-z]{_CYRILLIC}+[a-z]|[α-ω][a-zа-я]|[a-zа-я][α-ω]", re.IGNORECASE
 )
-"""A letter of one alphabet between two of another. Latin i and h in Kazakh words are typists' habit, no disguise."""
+"""A letter of one alphabet between two of another. Latin i and h in Kazakh words are habit, no disguise."""
 
 
 def disguised(text: str) -> bool:

@@ -27,7 +27,17 @@ class Starts:
     """The entries that one word may begin."""
 
     alone: tuple[Entry, ...]  # of this word only
-    longer: tuple[tuple[bool, Mapping[str, Sequence[Entry]]], ...]  # English or not; by their second word
+    longer: tuple["Longer", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Longer:
+    """Entries of several words that one word may begin, by their second word."""
+
+    english: bool
+    whole: Mapping[str, Sequence[Entry]]  # whose second word is this
+    begins: Mapping[str, Sequence[Entry]]  # whose second word begins so
+    lengths: tuple[int, ...]  # of these beginnings
 
 
 def groups_in(words: Sequence[Word], knowledge: Knowledge) -> list[Found]:
@@ -53,26 +63,32 @@ def _beginning(
     here = (place,)
     for entry in starts.alone:
         yield entry, here
-    for english, longer in starts.longer:
-        yield from _longer(longer, words, place, english=english)
+    for longer in starts.longer:
+        yield from _longer(longer, words, place)
 
 
-def _longer(
-    entries: Mapping[str, Sequence[Entry]], words: Sequence[Word], place: int, *, english: bool
-) -> Iterator[tuple[Entry, tuple[int, ...]]]:
-    """Of *entries* of several words, by the second of them, those that stand at *place* within its sentence."""
+def _longer(longer: Longer, words: Sequence[Word], place: int) -> Iterator[tuple[Entry, tuple[int, ...]]]:
+    """Those of the entries that stand at *place* within its sentence."""
     matched: set[int] = set()
+    sentence = words[place].sentence
     for at in range(place + 1, min(place + GAP + 2, len(words))):
-        if words[at].sentence != words[place].sentence:
+        word = words[at]
+        if word.sentence != sentence:
             return
-        form = words[at].english if english else words[at].form
-        for key in (form, *(f"{form[:length]}*" for length in range(1, len(form) + 1))):
-            for entry in entries.get(key, ()):
-                if at - place - 1 > entry.pieces[1].gap or id(entry) in matched:
-                    continue
-                matched.add(id(entry))
-                if (rest := _rest(entry, words, at, english=english)) is not None:
-                    yield entry, (place, at, *rest)
+        for entry in _with_second(word.english if longer.english else word.form, longer):
+            if at - place - 1 > entry.pieces[1].gap or id(entry) in matched:
+                continue
+            matched.add(id(entry))
+            if (rest := _rest(entry, words, at, english=longer.english)) is not None:
+                yield entry, (place, at, *rest)
+
+
+def _with_second(form: str, longer: Longer) -> Sequence[Entry]:
+    found = [*longer.whole.get(form, ())]
+    for length in longer.lengths:
+        if met := longer.begins.get(form[:length]):
+            found += met
+    return found
 
 
 def _starting_with(word: Word, knowledge: Knowledge) -> Starts:
@@ -87,12 +103,22 @@ def _starting_with(word: Word, knowledge: Knowledge) -> Starts:
 
 def _looked_for(word: Word, knowledge: Knowledge) -> Starts:
     entries = [*_entries(word.form, knowledge, english=False), *_entries(word.english, knowledge, english=True)]
-    longer: dict[bool, dict[str, list[Entry]]] = {}
+    longer = [entry for entry in entries if len(entry.pieces) > 1]
+    tongues = (
+        _by_second([one for one in longer if (one.language is Language.EN) is en], english=en)
+        for en in (False, True)
+    )
+    alone = tuple(entry for entry in entries if len(entry.pieces) == 1)
+    return Starts(alone, tuple(one for one in tongues if one.whole or one.begins))
+
+
+def _by_second(entries: Sequence[Entry], *, english: bool) -> Longer:
+    whole: dict[str, list[Entry]] = {}
+    begins: dict[str, list[Entry]] = {}
     for entry in entries:
-        if len(entry.pieces) > 1:
-            second = entry.pieces[1].form + ("" if entry.pieces[1].whole else "*")
-            longer.setdefault(entry.language is Language.EN, {}).setdefault(second, []).append(entry)
-    return Starts(tuple(entry for entry in entries if len(entry.pieces) == 1), tuple(longer.items()))
+        second = entry.pieces[1]
+        (whole if second.whole else begins).setdefault(second.form, []).append(entry)
+    return Longer(english, whole, begins, tuple(sorted({len(form) for form in begins})))
 
 
 def _entries(form: str, knowledge: Knowledge, *, english: bool) -> Iterator[Entry]:

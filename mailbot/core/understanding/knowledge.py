@@ -12,6 +12,7 @@ An entry of a group is written as
     не … удал*         with at most three other words between
 """
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -60,15 +61,20 @@ class Written(NamedTuple):
 
     def entry(self) -> Entry:
         """The entry, its words apart."""
-        pieces: list[Piece] = []
+        return _apart(self)
+
+
+@functools.lru_cache(maxsize=50_000)
+def _apart(written: Written) -> Entry:
+    pieces: list[Piece] = []
+    gap = 0
+    for part in written.text.split(" "):
+        if part == "…":
+            gap = GAP
+            continue
+        pieces.append(Piece(part.removesuffix("*"), whole=not part.endswith("*"), gap=gap))
         gap = 0
-        for part in self.text.split(" "):
-            if part == "…":
-                gap = GAP
-                continue
-            pieces.append(Piece(part.removesuffix("*"), whole=not part.endswith("*"), gap=gap))
-            gap = 0
-        return Entry(self.group, self.language, tuple(pieces), self.excluded)
+    return Entry(written.group, written.language, tuple(pieces), written.excluded)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
