@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install demo test check format lint model drill-systemd drill-crash
+.PHONY: help install demo test check format lint model bench-understanding drill-systemd drill-crash
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -46,6 +46,9 @@ model: requirements.lock  ## train the reader of letters on tests/corpus anew, a
 	@.venv-model/bin/python -m pip install --quiet --disable-pip-version-check -e '.[model]'
 	@.venv-model/bin/python -m tests.training.train
 	@.venv-model/bin/python -m tests.training.report
+
+bench-understanding: $(STAMP)  ## what reading and understanding a letter costs: time and memory, as one line of JSON
+	@$(BIN)/python -m tests.bench_understanding
 
 drill-systemd: $(STAMP)  ## boot systemd in a namespace and start, hang, reload and stop the real unit (root)
 	@$(BIN)/python -m tests.drills.systemd --program mailbot

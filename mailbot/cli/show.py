@@ -1,5 +1,6 @@
 """A case as the operator sees it: this screen, unlike the log, shows what people wrote."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from rich.panel import Panel
 
 from mailbot.cli.common import spelled
 from mailbot.core.case import Case, Outgoing, OutState, PlannedStep, StoredLetter
-from mailbot.core.model import Change, Message
+from mailbot.core.model import Change, Details, Message
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.letters import opened
 from mailbot.journeys.verdict import NotNow, Proposal, proposal
@@ -39,6 +40,7 @@ class Shown:
                         for ask in letter.reading.asks
                     ],
                     "concerns": [concern.value for concern in letter.reading.concerns],
+                    "details": details(letter.reading.details),
                 }
                 for letter, message in self.letters
             ],
@@ -106,6 +108,16 @@ def plain(case: Case) -> dict[str, Any]:
     }
 
 
+def details(told: Details) -> dict[str, Any]:
+    """What a letter plainly says beyond its rights."""
+    return {
+        "channels": [channel.value for channel in told.channels],
+        "until": told.until,
+        "until_day": told.until_day and told.until_day.isoformat(),
+        "corrections": [{"item": one.item.value, "old": one.old, "new": one.new} for one in told.corrections],
+    }
+
+
 def rows(changes: tuple[Change, ...]) -> list[dict[str, Any]]:
     """Rows of a step, as counts."""
     return [
@@ -151,6 +163,17 @@ def _print_letter(letter: StoredLetter, message: Message | None, to: Console) ->
         to.print(f"  {ask.right.value}, {ask.sure:.0%} sure: {why}")
     if letter.reading.concerns:
         to.print(f"  look: {spelled(concern.value for concern in letter.reading.concerns)}")
+    for line in _details(letter.reading.details):
+        to.print(f"  {escape(line)}")
+
+
+def _details(told: Details) -> Iterator[str]:
+    if told.channels:
+        yield f"only by: {spelled(channel.value for channel in told.channels)}"
+    if told.until:
+        yield f"until: “{told.until}”" + (f", that is {told.until_day}" if told.until_day else "")
+    for one in told.corrections:
+        yield f"correct {spelled([one.item.value])}: {f'“{one.old}” → ' if one.old else ''}“{one.new}”"
 
 
 def _print_proposal(shown: Shown, to: Console) -> None:

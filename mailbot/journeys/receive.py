@@ -138,7 +138,10 @@ def see(mail: RawMail, desk: Desk) -> Seen:
         return Seen(mail=mail, digest=digest, message=message, reading=_unread(desk))
     try:
         message = read(mail.raw, own=desk.own)
-        reading = understand(message, desk.knowledge) if isinstance(message, Message) else _unread(desk)
+        today = mail.received_at.astimezone(desk.zone).date()
+        reading = (
+            understand(message, desk.knowledge, today=today) if isinstance(message, Message) else _unread(desk)
+        )
     except Exception:  # a bug, or mail nobody imagined: kept for a person, the rest goes on
         logger.exception("message.set_aside", folder=mail.place.folder, uid=mail.place.uid)
         message, reading = Unreadable(why="the reader failed"), _unread(desk)

@@ -147,7 +147,7 @@ def parted(mark: str) -> str:
 
 def disguised(own_words: str, others: dict[str, str]) -> str:
     """*own_words* with letters that look like others."""
-    return own_words.translate(str.maketrans(others))
+    return own_words.translate({ord(letter): like for letter, like in others.items()})
 
 
 MATHEMATICAL = {chr(ord("a") + number): chr(0x1D41A + number) for number in range(26)}

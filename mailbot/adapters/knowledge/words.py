@@ -1,4 +1,4 @@
-"""Word lists and rules from config/knowledge/{kk,ru,en,rules,replies}.toml and the thesaurus beside them."""
+"""Word lists and rules from config/knowledge/{kk,ru,en,others,details,rules,replies}.toml and its thesaurus."""
 
 import hashlib
 import pathlib
@@ -6,9 +6,13 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mailbot.adapters.knowledge.others_file import others_in, requests_in
 from mailbot.core.model import Concern, Language, ReplyWord, Right
 from mailbot.core.understanding.knowledge import Knowledge, Rule, Tongue, Written, index_of, written
 from mailbot.core.understanding.letters import plain, skeleton
+from mailbot.core.understanding.others import Others
+from mailbot.core.understanding.phrases import Phrases, phrase_of
+from mailbot.core.understanding.phrases import index_of as index_of_phrases
 from mailbot.core.understanding.replies import folded
 from mailbot.errors import ConfigError
 
@@ -21,10 +25,10 @@ _RULE_KEYS = frozenset(
 class _File:
     """One data file, and how to say where in it something is wrong."""
 
-    def __init__(self, path: pathlib.Path) -> None:
+    def __init__(self, path: pathlib.Path, *, may_miss: bool = False) -> None:
         self.path = path
         try:
-            self.raw = path.read_bytes()
+            self.raw = b"" if may_miss and not path.exists() else path.read_bytes()
             self.text = self.raw.decode()
             self.data: dict[str, Any] = tomllib.loads(self.text)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
@@ -48,10 +52,12 @@ def load_words(folder: pathlib.Path) -> Knowledge:
     by_meaning = folder / "thesaurus"
     thesaurus = {one: _File(by_meaning / f"{one}.toml") for one in Language} if by_meaning.is_dir() else {}
     rules_file, replies_file = _File(folder / "rules.toml"), _File(folder / "replies.toml")
+    others_file, details_file = (_File(folder / f"{name}.toml", may_miss=True) for name in ("others", "details"))
     listed = [*tongues.items(), *thesaurus.items()]
-    entries = _once(entry for language, file in listed for entry in _entries(file, language))
+    others, foreign = _others(others_file)
+    entries = _once([*foreign, *(entry for language, file in listed for entry in _entries(file, language))])
     groups = frozenset(entry.group for entry in entries)
-    files = (*tongues.values(), *thesaurus.values(), rules_file, replies_file)
+    files = (*tongues.values(), *thesaurus.values(), others_file, details_file, rules_file, replies_file)
     digest = hashlib.sha256(b"\0".join(file.raw for file in files))
     replies = _replies(replies_file)
     rules = tuple(_rule(rules_file, given, groups) for given in rules_file.data.get("rule", ()))
@@ -64,6 +70,8 @@ def load_words(folder: pathlib.Path) -> Knowledge:
         whole=index_of(entries, whole=True),
         begins=index_of(entries, whole=False),
         tongues={language: _tongue(file, language) for language, file in tongues.items()},
+        others=others,
+        phrases=_phrases(details_file),
         replies=replies,
         denials=tuple(tuple(folded(word) for word in said.split()) for said in _list(replies_file, "denials")),
         courtesies=frozenset(folded(word) for word in _list(replies_file, "courtesies")),
@@ -143,6 +151,26 @@ def _tongue(file: _File, language: Language) -> Tongue:
         words=frozenset(fold(str(told.get("words", ""))).split()),
         endings=tuple(fold(str(told.get("endings", ""))).split()),
     )
+
+
+def _phrases(file: _File) -> Phrases:
+    listed = []
+    for table in file.data:
+        for key, texts in file.table(table).items():
+            for text in filter(None, (" ".join(part.split()) for part in str(texts).split(","))):
+                try:
+                    listed.append(phrase_of(f"{table}.{key}", text))
+                except ValueError as exc:
+                    raise file.wrong(str(exc), near=text) from exc
+    return index_of_phrases(listed)
+
+
+def _others(file: _File) -> tuple[Others, list[Written]]:
+    tables = {code: file.table(code) for code in file.data}
+    try:
+        return others_in(tables), requests_in(tables)
+    except (ValueError, TypeError) as exc:
+        raise file.wrong(str(exc), near=str(exc).rpartition(": ")[2].strip("'")) from exc
 
 
 def _replies(file: _File) -> dict[str, ReplyWord]:

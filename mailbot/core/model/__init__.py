@@ -29,6 +29,7 @@ from mailbot.core.model.asking import (
     Subject,
     Unproven,
 )
+from mailbot.core.model.details import Channel, Correction, Details, Item
 from mailbot.core.model.mail import (
     Machine,
     Message,
@@ -49,11 +50,15 @@ __all__ = [
     "Ask",
     "CaseState",
     "Change",
+    "Channel",
     "Concern",
+    "Correction",
     "Decision",
+    "Details",
     "Evidence",
     "Failed",
     "HoldReason",
+    "Item",
     "Language",
     "Letter",
     "Machine",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from mailbot.core.model.details import Details
 from mailbot.core.model.words import Language, Right
 
 
@@ -69,6 +70,7 @@ class Reading:
     languages: tuple[Language, ...] = ()  # most of the own words first; empty: none we know
     reply_word: ReplyWord | None = None
     knowledge: str = ""  # version of the word lists and model that read it
+    details: Details = field(default_factory=Details)  # for a person to look at; nothing is done by them alone
 
     @property
     def rights(self) -> tuple[Right, ...]:

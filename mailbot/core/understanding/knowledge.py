@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mailbot.core.model import Concern, Language, ReplyWord, Right
 from mailbot.core.understanding.letters import plain, skeleton
+from mailbot.core.understanding.others import Others, Voice
+from mailbot.core.understanding.phrases import Phrases
 
 if TYPE_CHECKING:
     from mailbot.core.understanding.find import Starts
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 GAP = 3
 """Words that may stand where an entry has ``…``."""
 
+FOREIGN = "foreign"
+"""The group of requests in languages that we do not read (config/knowledge/others.toml)."""
 
 _AN_ENTRY = re.compile(r"[^\W_]+\*?(?: (?:… )?[^\W_]+\*?)*")
 
@@ -124,6 +128,10 @@ class Knowledge:
     model: "Model" = field(repr=False, compare=False, default=None)  # type: ignore[assignment]  # set by load_knowledge
     starting: dict[tuple[str, str], "Starts"] = field(repr=False, compare=False, default_factory=dict)
     """Entries that a word may begin, remembered as words are met."""
+    others: Others = field(repr=False, default_factory=Others)  # languages that we do not read
+    phrases: Phrases = field(repr=False, default_factory=Phrases)  # by which the details of a request are found
+    voices: dict[str, Voice] = field(repr=False, compare=False, default_factory=dict)
+    """Languages that a word speaks for, remembered as words are met."""
 
 
 def entry_of(text: str, *, group: str, language: Language, excluded: bool = False) -> Entry:

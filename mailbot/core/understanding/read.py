@@ -5,11 +5,14 @@ name the same rights, and are sure that nothing else is asked, is anything done 
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
-from mailbot.core.model import Ask, Concern, Evidence, Language, Machine, Message, Reading, Right
+from mailbot.core.model import Ask, Concern, Details, Evidence, Language, Machine, Message, Reading, Right
+from mailbot.core.understanding.details import details_of
 from mailbot.core.understanding.disguise import disguised
 from mailbot.core.understanding.evidence import evidence_for
 from mailbot.core.understanding.knowledge import Knowledge
+from mailbot.core.understanding.languages import asks_unspaced
 from mailbot.core.understanding.letters import READ_AT_MOST
 from mailbot.core.understanding.model import Judgement, judge
 from mailbot.core.understanding.net import REACH
@@ -29,10 +32,11 @@ _KEEPS_DATA = frozenset({Right.RECTIFICATION, Right.BLOCKING})
 """Rights that keep the data which an erasure destroys."""
 
 
-def understand(message: Message, knowledge: Knowledge) -> Reading:
+def understand(message: Message, knowledge: Knowledge, *, today: date | None = None) -> Reading:
     """What the sender's own words ask for; never what is quoted below them.
 
-    Of a very long message the first `READ_AT_MOST` characters are read, and a person looks at the rest.
+    Of a very long message the first `READ_AT_MOST` characters are read, and a person looks at the rest. *today* is
+    the day the message came, local to the controller: it tells of which year a day is that is named without one.
     """
     if message.machine is not None:
         return _by_machine(message.machine, knowledge)
@@ -52,6 +56,7 @@ def understand(message: Message, knowledge: Knowledge) -> Reading:
         languages=looked.languages or _language_of_every_word(looked, knowledge),
         reply_word=reply_word(message.own_words, knowledge),
         knowledge=knowledge.version,
+        details=details_of(looked, judged.asked, knowledge, today=today) if judged.asked else Details(),
     )
 
 
@@ -123,7 +128,7 @@ def _beyond_words(message: Message, looked: Looked, judged: Judgement, knowledge
         yield Concern.UNSURE
     if (
         not looked.languages
-        and ("foreign" in present or judged.asked)
+        and (_asks_abroad(looked, present, knowledge) or judged.asked)
         and not _language_of_every_word(looked, knowledge)
     ):
         yield Concern.UNKNOWN_LANGUAGE
@@ -131,6 +136,10 @@ def _beyond_words(message: Message, looked: Looked, judged: Judgement, knowledge
         yield Concern.POINTS_AT_QUOTE
     if message.attachments and not message.own_words.strip() and _names_a_request(present):
         yield Concern.ATTACHMENT_ONLY
+
+
+def _asks_abroad(looked: Looked, present: set[str], knowledge: Knowledge) -> bool:
+    return "foreign" in present or asks_unspaced(looked.text, knowledge)
 
 
 def _language_of_every_word(looked: Looked, knowledge: Knowledge) -> tuple[Language, ...]:

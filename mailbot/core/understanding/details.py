@@ -1,0 +1,85 @@
+"""What a request says beyond its right: by which way, until when, what into what.
+
+Precision before recall: what is not plain stays empty, for a person reads the letter anyway.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from mailbot.core.model import Channel, Correction, Details, Right
+from mailbot.core.understanding.corrections import corrections_in
+from mailbot.core.understanding.knowledge import Knowledge
+from mailbot.core.understanding.phrases import Said, said_in
+from mailbot.core.understanding.stream import Looked
+from mailbot.core.understanding.until import Span, until_in
+from mailbot.core.understanding.until_day import day_of
+from mailbot.core.understanding.values import values_in
+
+_BANS = frozenset({"not_use", "not_send", "not_call", "freeze", "stop", "unsubscribe", "wish", "process", "keep"})
+_OBJECTS = frozenset({"data", "record", "contact", "mine", "consent"})
+_STANDS_STILL = {
+    Right.BLOCKING: frozenset({"freeze", "not_use", "process", "stop"}),
+    Right.UNSUBSCRIBE: frozenset({"not_send", "not_call", "stop", "unsubscribe"}),
+}
+"""Groups in whose sentence it is said until when."""
+_COMMON = ("item.", "mark.", "other.skip", "unit.", "stopping.", "until.")
+
+
+def details_of(looked: Looked, rights: Collection[Right], knowledge: Knowledge, *, today: date | None) -> Details:
+    """The details of a letter that asks for *rights*; dates without a year are the next ones from *today* on."""
+    if not {Right.RECTIFICATION, Right.BLOCKING, Right.UNSUBSCRIBE}.intersection(rights):
+        return Details()
+    said = said_in(looked.words, knowledge.phrases)
+    until = _until(looked, said, rights)
+    return Details(
+        channels=_channels(looked, said) if Right.UNSUBSCRIBE in rights else (),
+        until=until.told(looked.text, looked.words) if until else "",
+        until_day=day_of(looked.text, looked.words, said, until, today) if until and today else None,
+        corrections=_corrections(looked, said, knowledge) if Right.RECTIFICATION in rights else (),
+    )
+
+
+def _corrections(looked: Looked, said: Sequence[Said], knowledge: Knowledge) -> tuple[Correction, ...]:
+    common = {place for one in said if one.role.startswith(_COMMON) for place in range(one.first, one.last + 1)}
+    parts = {one.first for one in said if one.role == "other.parts"}
+    ordinary = frozenset().union(*(tongue.words for tongue in knowledge.tongues.values()))
+    common.update(
+        place for place, word in enumerate(looked.words) if word.form in ordinary or word.english in ordinary
+    )
+    values = values_in(looked.text, looked.words, common=common, parts=parts)
+    return corrections_in(looked.text, looked.words, said, values)
+
+
+# ---------------------------------------------------------------- until when
+
+
+def _until(looked: Looked, said: Sequence[Said], rights: Collection[Right]) -> Span | None:
+    """The first end that is said beside what is to stand still."""
+    bans = frozenset(one.places[0] for one in looked.found if one.group in _BANS)
+    objects = frozenset(one.places[0] for one in looked.found if one.group in _OBJECTS)
+    still = {one.sentence for right in rights for one in looked.found if one.group in _STANDS_STILL.get(right, ())}
+    spans = until_in(looked.text, looked.words, said, bans=bans, objects=objects)
+    near = [span for span in spans if looked.words[span.first].sentence in still]
+    return near[0] if near else None
+
+
+# ---------------------------------------------------------------- by which way
+
+
+def _channels(looked: Looked, said: Sequence[Said]) -> tuple[Channel, ...]:
+    """The ways that are to stop, where what is to stop is nothing else, and no other way is spoken of."""
+    named: set[Channel] = set()
+    aside: set[Channel] = set()
+    stopping = {one.sentence for one in looked.found if one.group in _STANDS_STILL[Right.UNSUBSCRIBE]}
+    by_sentence: dict[int, set[str]] = {}
+    for one in said:
+        by_sentence.setdefault(looked.words[one.first].sentence, set()).add(one.role)
+    for sentence, roles in by_sentence.items():
+        ways = {Channel(role.removeprefix("channel.")) for role in roles if role.startswith("channel.")}
+        if "stopping.stop" not in roles and sentence not in stopping:
+            aside |= ways
+        elif "stopping.general" in roles or (ways and "stopping.keep" in roles):
+            return ()
+        else:
+            named |= ways
+    return tuple(way for way in Channel if way in named) if aside <= named else ()
