@@ -26,7 +26,8 @@ class Found(NamedTuple):
 class Starts:
     """The entries that one word may begin."""
 
-    alone: tuple[Entry, ...]  # of this word only
+    alone: tuple[tuple[str, Language], ...]  # groups of which this word alone is an entry
+    barred: tuple[str, ...]  # groups of which it is an exception
     longer: tuple["Longer", ...]
 
 
@@ -45,26 +46,19 @@ def groups_in(words: Sequence[Word], knowledge: Knowledge) -> list[Found]:
     met: list[Found] = []
     barred: set[tuple[str, int]] = set()
     for place, word in enumerate(words):
-        for entry, places in _beginning(word, words, place, knowledge):
-            if entry.excluded:
-                barred.update((entry.group, at) for at in places)
-            else:
-                met.append(Found(entry.group, entry.language, places, word.sentence))
+        starts = _starting_with(word, knowledge)
+        here, sentence = (place,), word.sentence
+        met += [Found(group, language, here, sentence) for group, language in starts.alone]
+        barred.update((group, place) for group in starts.barred)
+        for longer in starts.longer:
+            for entry, places in _longer(longer, words, place):
+                if entry.excluded:
+                    barred.update((entry.group, at) for at in places)
+                else:
+                    met.append(Found(entry.group, entry.language, places, sentence))
     return (
         [found for found in met if not any((found.group, at) in barred for at in found.places)] if barred else met
     )
-
-
-def _beginning(
-    word: Word, words: Sequence[Word], place: int, knowledge: Knowledge
-) -> Iterator[tuple[Entry, tuple[int, ...]]]:
-    """Entries that begin at *place*, each with the words it covers."""
-    starts = _starting_with(word, knowledge)
-    here = (place,)
-    for entry in starts.alone:
-        yield entry, here
-    for longer in starts.longer:
-        yield from _longer(longer, words, place)
 
 
 def _longer(longer: Longer, words: Sequence[Word], place: int) -> Iterator[tuple[Entry, tuple[int, ...]]]:
@@ -108,8 +102,12 @@ def _looked_for(word: Word, knowledge: Knowledge) -> Starts:
         _by_second([one for one in longer if (one.language is Language.EN) is en], english=en)
         for en in (False, True)
     )
-    alone = tuple(entry for entry in entries if len(entry.pieces) == 1)
-    return Starts(alone, tuple(one for one in tongues if one.whole or one.begins))
+    alone = [entry for entry in entries if len(entry.pieces) == 1]
+    return Starts(
+        tuple((entry.group, entry.language) for entry in alone if not entry.excluded),
+        tuple(entry.group for entry in alone if entry.excluded),
+        tuple(one for one in tongues if one.whole or one.begins),
+    )
 
 
 def _by_second(entries: Sequence[Entry], *, english: bool) -> Longer:

@@ -68,11 +68,11 @@ def starts_of(length: int) -> list[int]:
 
 
 def _vectors(net: Net, looked: Looked, tokens: Sequence[Token]) -> Floats:
-    vectors = (
-        np.stack([_word(net, token.form) for token in tokens])
-        if tokens
-        else np.zeros((1, len(net.gain)), np.float32)
-    )
+    forms = [token.form for token in tokens]
+    if len(net.cache) > _CACHED:
+        net.cache.clear()
+    _meet(net, [form for form in dict.fromkeys(forms) if form not in net.cache])
+    vectors = np.array([net.cache[form] for form in forms] or [np.zeros(len(net.gain), np.float32)])
     at = {token.word: place for place, token in enumerate(tokens) if token.word >= 0}
     met = {
         (at[word], net.groups[one.group]) for one in looked.found if one.group in net.groups for word in one.places
@@ -83,15 +83,16 @@ def _vectors(net: Net, looked: Looked, tokens: Sequence[Token]) -> Floats:
     return _normal(vectors, net.gain, net.shift)
 
 
-def _word(net: Net, form: str) -> Floats:
-    known = net.cache.get(form)
-    if known is None:
-        if len(net.cache) > _CACHED:
-            net.cache.clear()
-        rows = parts_of(form) % len(net.parts)
-        known = (net.parts_scale[rows] @ net.parts[rows].astype(np.float32)) * np.float32(_WORD_SCALE / len(rows))
-        net.cache[form] = known
-    return known
+def _meet(net: Net, forms: Sequence[str]) -> None:
+    """Remember the vectors of words not met before, all at once."""
+    if not forms:
+        return
+    parts = [parts_of(form) for form in forms]
+    lengths = np.array([len(part) for part in parts])
+    rows = np.concatenate(parts) % len(net.parts)
+    weighed = net.parts[rows] * net.parts_scale[rows, None]
+    summed = np.add.reduceat(weighed, np.cumsum(lengths) - lengths)
+    net.cache.update(zip(forms, summed * (np.float32(_WORD_SCALE) / lengths[:, None]), strict=True))
 
 
 def _window(net: Net, vectors: Floats) -> Floats:
