@@ -132,6 +132,8 @@ def _beyond_words(message: Message, looked: Looked, judged: Judgement, knowledge
         and not _language_of_every_word(looked, knowledge)
     ):
         yield Concern.UNKNOWN_LANGUAGE
+    if judged.asked and "with_others" in present:
+        yield Concern.THIRD_PARTY
     if "below" in present and _asks_in(message.cut_away, knowledge):
         yield Concern.POINTS_AT_QUOTE
     if message.attachments and not message.own_words.strip() and _names_a_request(present):
