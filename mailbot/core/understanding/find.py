@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from mailbot.core.model import Language
-from mailbot.core.understanding.knowledge import GAP, Entry, Knowledge, Piece
+from mailbot.core.understanding.knowledge import GAP, Entry, Knowledge, Piece, Written
 from mailbot.core.understanding.letters import Word
 
 _SHORTEST_STEM = 2
-_REMEMBERED = 20_000
+_REMEMBERED = 12_000
 """Different words whose entries are remembered: a day's mail says the same words again and again."""
 
 
@@ -39,6 +39,9 @@ class Longer:
     whole: Mapping[str, Sequence[Entry]]  # whose second word is this
     begins: Mapping[str, Sequence[Entry]]  # whose second word begins so
     lengths: tuple[int, ...]  # of these beginnings
+
+
+_NOTHING = Starts((), (), ())
 
 
 def groups_in(words: Sequence[Word], knowledge: Knowledge) -> list[Found]:
@@ -96,16 +99,18 @@ def _starting_with(word: Word, knowledge: Knowledge) -> Starts:
 
 
 def _looked_for(word: Word, knowledge: Knowledge) -> Starts:
-    entries = [*_entries(word.form, knowledge, english=False), *_entries(word.english, knowledge, english=True)]
-    longer = [entry for entry in entries if len(entry.pieces) > 1]
+    listed = [*_listed(word.form, knowledge, english=False), *_listed(word.english, knowledge, english=True)]
+    if not listed:
+        return _NOTHING
+    alone = [one for one in listed if " " not in one.text]
+    longer = [one.entry() for one in listed if " " in one.text]
     tongues = (
         _by_second([one for one in longer if (one.language is Language.EN) is en], english=en)
         for en in (False, True)
     )
-    alone = [entry for entry in entries if len(entry.pieces) == 1]
     return Starts(
-        tuple((entry.group, entry.language) for entry in alone if not entry.excluded),
-        tuple(entry.group for entry in alone if entry.excluded),
+        tuple((one.group, one.language) for one in alone if not one.excluded),
+        tuple(one.group for one in alone if one.excluded),
         tuple(one for one in tongues if one.whole or one.begins),
     )
 
@@ -119,15 +124,11 @@ def _by_second(entries: Sequence[Entry], *, english: bool) -> Longer:
     return Longer(english, whole, begins, tuple(sorted({len(form) for form in begins})))
 
 
-def _entries(form: str, knowledge: Knowledge, *, english: bool) -> Iterator[Entry]:
-    if not form:
-        return
+def _listed(form: str, knowledge: Knowledge, *, english: bool) -> list[Written]:
     listed = [*knowledge.whole.get(form, ())]
     for length in range(_SHORTEST_STEM, len(form) + 1):
         listed += knowledge.begins.get(form[:length], ())
-    for written in listed:
-        if (written.language is Language.EN) is english:
-            yield written.entry()
+    return [one for one in listed if (one.language is Language.EN) is english]
 
 
 def _rest(entry: Entry, words: Sequence[Word], second: int, *, english: bool) -> list[int] | None:

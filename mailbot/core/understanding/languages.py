@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from mailbot.core.model import Language
 from mailbot.core.understanding.knowledge import FOREIGN, Knowledge
@@ -81,7 +80,7 @@ def without_english(words: Sequence[Word], languages: Sequence[Language]) -> tup
     """*words* as they are to be looked up: Latin letters in an English text are not Kazakh or Russian."""
     if Language.EN not in languages:
         return tuple(words)
-    return tuple(word if word.cyrillic else replace(word, form="") for word in words)
+    return tuple([word if word.cyrillic else Word(*word[:3], "", *word[4:]) for word in words])
 
 
 def asks_unspaced(text: str, knowledge: Knowledge) -> bool:

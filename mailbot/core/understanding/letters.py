@@ -7,7 +7,7 @@ in transliteration. All of them are folded to one skeleton of plain Latin letter
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 READ_AT_MOST = 20_000
 """Characters of own words that are read; a request longer than ten pages goes to a person."""
@@ -45,12 +45,12 @@ _SKELETON = str.maketrans(
         "q": "k",
     }
 )
+_CYRILLIC = re.compile("[Ѐ-ӿ]")
 _DOUBLED = re.compile(r"([a-z])\1+")
 _ENGLISH = str.maketrans("", "", "'")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of the text: where it stands and the forms under which it is looked up."""
 
     start: int
@@ -91,20 +91,10 @@ def words_of(text: str) -> tuple[Word, ...]:
 
 
 def _worded(found: Sequence[tuple[int, int, int, str]]) -> list[Word]:
-    lines = "\n".join(token for *_, token in found)
+    lines = "\n".join([token for *_, token in found])
     forms, english = skeleton(lines).split("\n"), plain(lines).split("\n")
     return [
-        Word(
-            start,
-            end,
-            sentence,
-            form,
-            "" if (cyrillic := not token.isascii() and _cyrillic(token)) else latin,
-            cyrillic,
-        )
+        Word(start, end, sentence, form, "" if cyrillic else latin, cyrillic)
         for (start, end, sentence, token), form, latin in zip(found, forms, english, strict=True)
+        for cyrillic in (_CYRILLIC.search(token) is not None,)
     ]
-
-
-def _cyrillic(token: str) -> bool:
-    return any("Ѐ" <= letter <= "ӿ" for letter in token)

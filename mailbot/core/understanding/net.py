@@ -5,6 +5,7 @@ of the groups of meaning met there. Two convolutions of three words let "do not 
 attention, maximum and mean sum the letter up.
 """
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ from mailbot.core.understanding.features import parts_of
 from mailbot.core.understanding.stream import Looked, Token
 
 Floats = NDArray[np.float32]
+Halves = NDArray[np.float16]
 
 WINDOW = 256
 """Tokens read together; a longer letter is read in windows."""
@@ -24,10 +26,10 @@ REACH = (MOST_WINDOWS - 1) * (WINDOW - OVERLAP) + WINDOW
 """Tokens that the network reads at all."""
 _EPSILON = 1e-5
 _WORD_SCALE = 4.0
-_CACHED = 20_000
+_CACHED = 12_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: `wide` is kept
 class Layer:
     """One convolution of three tokens with its normalisation."""
 
@@ -35,6 +37,11 @@ class Layer:
     bias: Floats
     gain: Floats
     shift: Floats
+
+    @functools.cached_property
+    def wide(self) -> Floats:
+        """The weights of the token before, the token and the token after side by side: one product for all."""
+        return np.ascontiguousarray(np.concatenate(np.split(self.weight, 3), axis=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +59,7 @@ class Net:
     attention: tuple[Floats, Floats]
     hidden: tuple[Floats, Floats]
     out: tuple[Floats, Floats]
-    cache: dict[str, Floats] = field(default_factory=dict, repr=False, compare=False)
+    cache: dict[str, Halves] = field(default_factory=dict, repr=False, compare=False)
 
 
 def logits(net: Net, looked: Looked, tokens: Sequence[Token]) -> Floats:
@@ -72,14 +79,16 @@ def _vectors(net: Net, looked: Looked, tokens: Sequence[Token]) -> Floats:
     if len(net.cache) > _CACHED:
         net.cache.clear()
     _meet(net, [form for form in dict.fromkeys(forms) if form not in net.cache])
-    vectors = np.array([net.cache[form] for form in forms] or [np.zeros(len(net.gain), np.float32)])
+    said = [net.cache[form] for form in forms] or [np.zeros(len(net.gain), np.float16)]
+    vectors = np.concatenate(said).astype(np.float32).reshape(-1, len(net.gain))
     at = {token.word: place for place, token in enumerate(tokens) if token.word >= 0}
     met = {
         (at[word], net.groups[one.group]) for one in looked.found if one.group in net.groups for word in one.places
     }
     if met:
         places, groups = np.array(sorted(met)).T
-        np.add.at(vectors, places, net.group_vectors[groups])
+        first = np.flatnonzero(np.concatenate([[True], places[1:] != places[:-1]]))
+        vectors[places[first]] += np.add.reduceat(net.group_vectors[groups], first)
     return _normal(vectors, net.gain, net.shift)
 
 
@@ -92,15 +101,19 @@ def _meet(net: Net, forms: Sequence[str]) -> None:
     rows = np.concatenate(parts) % len(net.parts)
     weighed = net.parts[rows] * net.parts_scale[rows, None]
     summed = np.add.reduceat(weighed, np.cumsum(lengths) - lengths)
-    net.cache.update(zip(forms, summed * (np.float32(_WORD_SCALE) / lengths[:, None]), strict=True))
+    means = summed * (_WORD_SCALE / lengths[:, None]).astype(np.float32)
+    net.cache.update(zip(forms, means.astype(np.float16), strict=True))
 
 
 def _window(net: Net, vectors: Floats) -> Floats:
     x = _rectified(vectors @ net.into[0] + net.into[1])
+    width = x.shape[1]
     for layer in net.layers:
-        padded = np.pad(x, ((1, 1), (0, 0)))
-        wide = np.concatenate([padded[:-2], padded[1:-1], padded[2:]], axis=1)
-        x = _normal(x + _rectified(wide @ layer.weight + layer.bias), layer.gain, layer.shift)
+        told = x @ layer.wide
+        here = told[:, width : 2 * width] + layer.bias
+        here[1:] += told[:-1, :width]
+        here[:-1] += told[1:, 2 * width :]
+        x = _normal(x + _rectified(here), layer.gain, layer.shift)
     looks = x @ net.attention[0] + net.attention[1]
     shares = np.exp(looks - looks.max(axis=0))
     shares /= shares.sum(axis=0)
@@ -115,7 +128,11 @@ def _rectified(x: Floats) -> Floats:
 
 
 def _normal(x: Floats, gain: Floats, shift: Floats) -> Floats:
-    centred = x - x.mean(axis=-1, keepdims=True)
-    spread = np.sqrt(np.mean(centred * centred, axis=-1, keepdims=True) + np.float32(_EPSILON))
-    normal: Floats = centred / spread * gain + shift
-    return normal
+    """In place of `mean` and `std`, which take twice as long for so few rows."""
+    width = np.float32(x.shape[-1])
+    centred: Floats = x - (np.add.reduce(x, axis=-1, keepdims=True) / width).astype(np.float32)
+    spread = np.sqrt(np.einsum("ij,ij->i", centred, centred)[:, None] / width + np.float32(_EPSILON))
+    centred /= spread
+    centred *= gain
+    centred += shift
+    return centred

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailbot.core.model import Language, Message
 from mailbot.core.understanding.find import Found, groups_in
@@ -11,7 +12,7 @@ from mailbot.core.understanding.languages import tongues_of, without_english
 from mailbot.core.understanding.letters import READ_AT_MOST, Word, words_of
 
 _ANSWERED_OR_PASSED_ON = re.compile(r"\s*(re|fw|fwd|ha|отв|ответ|пересл\w*|жауап)\s*(\[\d+\])?\s*:", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\+?\d[\d\s().\-]{5,}\d")
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|(?<!\S)\S+@\S+|\+?\d[\d\s().\-]{5,}\d")
 _DIGIT = re.compile(r"\d")
 _LONGEST_WORD = 24
 _SUBJECT_ENDS = " .\n\n"
@@ -30,8 +31,7 @@ class Looked:
     found: Sequence[Found]
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word or mark of the stream."""
 
     form: str  # as it is looked up: folded, digits as 0; a mark stands for itself
