@@ -74,6 +74,41 @@ def test_kazakh_is_read_in_every_way_it_is_typed(own_words):
     assert (reading.rights, reading.languages) == ((Right.UNSUBSCRIBE,), (Language.KK,))
 
 
+@pytest.mark.parametrize(
+    "own_words",
+    [
+        "Don't unsubscribe me",
+        "Never unsubscribe me",
+        "Unsubscribe? No thanks.",
+        "Please don't stop sending me your offers",
+        "Never delete my data!",
+        "Do not correct my address, it is right",
+        "I am not withdrawing my consent",
+        "Don't block my data",
+        "Не отпишите меня",
+        "Не отписывайте меня от рассылки, пожалуйста",
+        "Не прекращайте рассылку",
+        "Не хочу, чтобы вы удаляли мои данные",
+        "Не исправляйте мою фамилию",
+        "Я не отзываю своё согласие на обработку данных",
+        "Не блокируйте мои данные",
+        "Мені жазылымнан шығармаңыз",
+        "Жазылымнан шығарудың қажеті жоқ",
+        "Жарнаманы тоқтатпаңыз",
+        "Деректерімді жоймаңыз",
+        "Мекенжайымды түзетпеңіз",
+        "Келісімімді қайтарып алмаймын",
+        "Деректерімді бұғаттамаңыз",
+    ],
+)
+def test_nothing_is_done_that_somebody_asks_not_to_do(own_words):
+    assert read(own_words).route is not Route.ACT
+
+
+def test_what_is_not_wanted_hides_no_wish_beside_it():
+    assert read("Удалять мои данные не надо, просто не шлите рекламу.").rights == (Right.UNSUBSCRIBE,)
+
+
 def test_transliterated_russian_is_read():
     assert Right.ERASURE in read("Zdravstvuyte, udalite moi dannye iz vashey bazy").rights
 

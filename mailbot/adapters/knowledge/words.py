@@ -18,7 +18,7 @@ from mailbot.errors import ConfigError
 
 _RULE_KEYS = frozenset(
     {"name", "right", "concern", "sure", "say", "within", "unless", "unless_anywhere", "also", "with_ask"}
-    | {"at_most_words", "examples", "counter"}
+    | {"vetoes", "at_most_words", "examples", "counter"}
 )
 
 
@@ -111,6 +111,8 @@ def _rule(file: _File, given: Mapping[str, Any], groups: frozenset[str]) -> Rule
         raise file.wrong(f"rule {name!r} has an unknown key: {min(unknown)}", near=near)
     if not name or ("right" in given) is ("concern" in given) or not given.get("say"):
         raise file.wrong(f"rule {name!r} needs a name, say, and either right or concern", near=near)
+    if "vetoes" in given and "concern" not in given:
+        raise file.wrong(f"rule {name!r} vetoes a right, so it needs a concern: why a person must look", near=near)
     try:
         return Rule(
             name=name,
@@ -123,10 +125,15 @@ def _rule(file: _File, given: Mapping[str, Any], groups: frozenset[str]) -> Rule
             unless_anywhere=_alternatives(" | ".join(given.get("unless_anywhere", ())), groups),
             also=tuple(_alternatives(part, groups) for part in given.get("also", ())),
             with_ask=bool(given.get("with_ask", False)),
+            vetoes=_vetoed(given.get("vetoes", ())),
             at_most_words=int(given.get("at_most_words", 0)),
         )
     except (ValueError, TypeError) as exc:
         raise file.wrong(f"rule {name!r}: {exc}", near=near) from exc
+
+
+def _vetoed(named: Iterable[str]) -> frozenset[Right]:
+    return frozenset(Right) if list(named) == ["all"] else frozenset(Right(name) for name in named)
 
 
 def _alternatives(part: str, groups: frozenset[str]) -> frozenset[str]:

@@ -95,6 +95,7 @@ class Rule:
     unless_anywhere: frozenset[str] = frozenset()  # nor in the message
     also: tuple[frozenset[str], ...] = ()  # groups that must stand somewhere in the message
     with_ask: bool = False  # a concern only where something is asked at all
+    vetoes: frozenset[Right] = frozenset()  # a concern wherever one is asked, however surely
     at_most_words: int = 0  # only in messages this short; 0: any
 
     def groups(self) -> frozenset[str]:

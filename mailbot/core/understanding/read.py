@@ -47,7 +47,11 @@ def understand(message: Message, knowledge: Knowledge, *, today: date | None = N
     judged = judge(looked, tokens, _names(held), knowledge.model, quoted=bool(message.cut_away.strip()))
     judged = _of_few_words(held, len(looked.words)) or judged
     said = evidence_for(judged.asked, looked, tokens, held, knowledge.model.linear)
-    concerns = {*_concerns(judged, looked, held, knowledge), *_beyond_words(message, looked, judged, knowledge)}
+    concerns = {
+        *_concerns(judged, looked, held, knowledge),
+        *_vetoes(judged, held),
+        *_beyond_words(message, looked, judged, knowledge),
+    }
     if len(tokens) > REACH and (judged.asked or any(one.rule.right for one in held)):
         concerns.add(Concern.UNSURE)  # what stands far down only rules have read
     return Reading(
@@ -93,10 +97,17 @@ def _concerns(judged: Judgement, looked: Looked, held: Sequence[Held], knowledge
     """Why a person must look where the model is not sure enough to act or to leave the letter alone."""
     if _acts(judged, held, knowledge) or _is_ordinary(judged, looked, knowledge):
         return
-    named = {one.rule.concern for one in held if one.rule.concern and (judged.asked or not one.rule.with_ask)}
+    said = [one.rule for one in held if not one.rule.vetoes]
+    named = {rule.concern for rule in said if rule.concern and (judged.asked or not rule.with_ask)}
     if Right.ERASURE in judged.asked and _KEEPS_DATA & {*judged.asked}:
         named.add(Concern.CONTRADICTORY)
     yield from named or {Concern.UNSURE}
+
+
+def _vetoes(judged: Judgement, held: Sequence[Held]) -> Iterator[Concern]:
+    """Why a person must look however sure the model is: "do not delete", "me and my husband"."""
+    asked = {*judged.asked}
+    yield from (one.rule.concern for one in held if one.rule.concern and one.rule.vetoes & asked)
 
 
 def _acts(judged: Judgement, held: Sequence[Held], knowledge: Knowledge) -> bool:
@@ -124,7 +135,7 @@ def _is_ordinary(judged: Judgement, looked: Looked, knowledge: Knowledge) -> boo
 def _beyond_words(message: Message, looked: Looked, judged: Judgement, knowledge: Knowledge) -> Iterator[Concern]:
     """Why a person must look although the words themselves may ask for nothing, or ask for it surely."""
     present = {one.group for one in looked.found}
-    if len(message.own_words) > READ_AT_MOST or (judged.asked and ("orders" in present or disguised(looked.text))):
+    if len(message.own_words) > READ_AT_MOST or (judged.asked and disguised(looked.text)):
         yield Concern.UNSURE
     if (
         not looked.languages
@@ -132,8 +143,6 @@ def _beyond_words(message: Message, looked: Looked, judged: Judgement, knowledge
         and not _language_of_every_word(looked, knowledge)
     ):
         yield Concern.UNKNOWN_LANGUAGE
-    if judged.asked and "with_others" in present:
-        yield Concern.THIRD_PARTY
     if "below" in present and _asks_in(message.cut_away, knowledge):
         yield Concern.POINTS_AT_QUOTE
     if message.attachments and not message.own_words.strip() and _names_a_request(present):
