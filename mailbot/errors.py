@@ -5,6 +5,7 @@
     ├── OutsideError      another system failed
     │   ├── Unavailable   try again later
     │   └── Rejected      trying again will not help
+    ├── NotNow            a person's verdict does not fit the case as it stands
     ├── Conflict          somebody else has changed the row first; nothing was written
     └── AuditBroken       the audit chain does not verify; stop writing
 
@@ -30,6 +31,10 @@ class Unavailable(OutsideError):
 
 class Rejected(OutsideError):
     """Trying again will not help."""
+
+
+class NotNow(MailbotError):
+    """The verdict does not fit the case as it stands; the message says what does."""
 
 
 class Conflict(MailbotError):

@@ -36,7 +36,6 @@ MOST_MS, MOST_S, MOST_MB = 3.0, 0.5, 60.0
 _STARTS = 5
 _OTHERS = 500  # letters of each language that fill the caches
 _SIZE = 5_000  # octets
-_ONE_THREAD = ("env", "OPENBLAS_NUM_THREADS=1", "OMP_NUM_THREADS=1")  # numpy reads them when it is loaded
 _SIGNATURE = "\n\n--\nАйгүл Серікова\nIvan Petrov LLP\n+7 700 000 00 00\nsomeone@example.org\nwww.example.org"
 
 Letter = Mapping[str, Any]
@@ -61,7 +60,7 @@ def main() -> None:
 
 def _fresh(child: str, letters: int) -> Figures:
     """What a process of its own says."""
-    command = [*_ONE_THREAD, sys.executable, "-m", "tests.bench_understanding", "--child", child]
+    command = [sys.executable, "-m", "tests.bench_understanding", "--child", child]
     done = subprocess.run(
         [*command, "--letters", str(letters)], cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True
     )

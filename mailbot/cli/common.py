@@ -52,15 +52,6 @@ class Commands(click.Group):
             raise Failed(str(exc), AWAY) from None
         except MailbotError as exc:
             raise Failed(str(exc), FOUND_WRONG) from None
-        except _unfitting() as exc:
-            raise Failed(str(exc), FOUND_WRONG) from None
-
-
-def _unfitting() -> type[Exception]:
-    """What a verdict raises that does not fit its case."""
-    from mailbot.journeys.verdict import NotNow  # noqa: PLC0415 - a fifth of a second; asked only when all has failed
-
-    return NotNow
 
 
 class Loading(MutableMapping[str, click.Command]):

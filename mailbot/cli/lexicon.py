@@ -136,7 +136,7 @@ def add(  # noqa: PLR0913 - one entry has that many sides, each named on the com
     Example:  mailbot lexicon add ru erase "выпилит*" --rule erasure.delete-me --example "Выпилите меня отовсюду"
     Exits 0 where the entry was added, 1 where an example is wrong, 2 where an argument is, or a file cannot be
     written.
-    Then measure: tests/measure_understanding.py says what the entry costs and gains on the corpus.
+    After many entries: `make model` in a clone trains and measures the reader with them.
     """
     for text in (entry, *examples, *counters):
         _invented(text)

@@ -8,12 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
-from mailbot.cli.common import spelled
+from mailbot.cli.common import spelled, visible
 from mailbot.core.case import Case, Outgoing, OutState, PlannedStep, StoredLetter
 from mailbot.core.model import Change, Details, Message
+from mailbot.errors import NotNow
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.letters import opened
-from mailbot.journeys.verdict import NotNow, Proposal, proposal
+from mailbot.journeys.verdict import Proposal, proposal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,7 @@ def print_case(shown: Shown, to: Console) -> None:
     to.print(
         f"received {case.received_at:%Y-%m-%d %H:%M} UTC, due {case.due_at:%Y-%m-%d %H:%M} UTC ({case.due_norm})"
     )
-    to.print(f"sender: {escape(case.address) or 'nobody named'} ({case.standing})")
+    to.print(f"sender: {_safe(case.address) or 'nobody named'} ({case.standing})")
     if case.holds:
         to.print(f"a person, because: {spelled(reason.value for reason in case.holds)}")
     for letter, message in shown.letters:
@@ -157,14 +158,19 @@ def _print_letter(letter: StoredLetter, message: Message | None, to: Console) ->
     words = (
         "unreadable: open it in the mailbox" if message is None else f"{message.subject}\n\n{message.own_words}"
     )
-    to.print(Panel(escape(words), title=f"letter of {letter.received_at:%Y-%m-%d %H:%M} UTC", width=100))
+    to.print(Panel(_safe(words), title=f"letter of {letter.received_at:%Y-%m-%d %H:%M} UTC", width=100))
     for ask in letter.reading.asks:
-        why = "; ".join(f"“{escape(e.text)}” ({e.by})" for e in ask.evidence)
+        why = "; ".join(f"“{_safe(e.text)}” ({e.by})" for e in ask.evidence)
         to.print(f"  {ask.right.value}, {ask.sure:.0%} sure: {why}")
     if letter.reading.concerns:
         to.print(f"  look: {spelled(concern.value for concern in letter.reading.concerns)}")
     for line in _details(letter.reading.details):
-        to.print(f"  {escape(line)}")
+        to.print(f"  {_safe(line)}")
+
+
+def _safe(text: str) -> str:
+    """A stranger's *text* as the terminal may show it: neither markup nor what acts on the screen."""
+    return escape(visible(text))
 
 
 def _details(told: Details) -> Iterator[str]:
@@ -186,7 +192,7 @@ def _print_proposal(shown: Shown, to: Console) -> None:
     if plan.letter is None:
         to.print("  no letter goes to this address")
     else:
-        to.print(Panel(escape(plan.letter.body), title=escape(plan.letter.subject), width=100))
+        to.print(Panel(_safe(plan.letter.body), title=_safe(plan.letter.subject), width=100))
     number = shown.case.number
     to.print(
         f"next: mailbot cases approve {number} · refuse {number} --norm … --reason … · "

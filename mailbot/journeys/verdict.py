@@ -11,6 +11,7 @@ from mailbot.core.case import LIFTS, Case, Phase, PlannedStep
 from mailbot.core.datamap import Holdings
 from mailbot.core.model import CaseState, Change, Language, Letter, Right, Step, StepKind
 from mailbot.core.reply import letters_for
+from mailbot.errors import NotNow
 from mailbot.journeys import letters
 from mailbot.journeys.casework import OPEN, undo
 from mailbot.journeys.desk import Desk
@@ -19,10 +20,6 @@ from mailbot.ports import Book, Rendered
 
 UNMADE = "MB…"  # stands for the token in a preview: it is made when the letter is
 NEVER_ANSWERED = ("Failed", "Malformed")  # standings to which no letter goes (amendment 2)
-
-
-class NotNow(Exception):
-    """The verdict does not fit the case as it stands; the message says what does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
