@@ -302,11 +302,28 @@ def test_the_subject_counts_unless_it_is_an_answer_to_us():
     assert (asked.rights, answered.rights) == ((Right.UNSUBSCRIBE,), ())
 
 
-@pytest.mark.parametrize("machine", [one for one in Machine if one is not Machine.UNSUBSCRIBE_BUTTON])
+MAY_BE_A_PERSON = (Machine.LIST, Machine.ROBOT, Machine.ABSENCE)
+
+
+@pytest.mark.parametrize(
+    "machine", [one for one in Machine if one not in (*MAY_BE_A_PERSON, Machine.UNSUBSCRIBE_BUTTON)]
+)
 def test_a_machine_asks_for_nothing(machine):
     reading = read("Удалите все мои данные", machine=machine)
 
     assert reading == Reading(knowledge=KNOWLEDGE.version)
+
+
+@pytest.mark.parametrize("machine", MAY_BE_A_PERSON)
+def test_a_clear_request_under_the_mark_of_a_list_or_a_robot_is_shown_to_a_person(machine):
+    asked = read("Удалите все мои данные", machine=machine)
+    newsletter = read("Осенние скидки до 30 %. Отписаться от рассылки можно по ссылке.", machine=machine)
+
+    assert (asked.rights, asked.concerns, newsletter.asks) == ((Right.ERASURE,), (Concern.BY_MACHINE,), ())
+
+
+def test_text_that_could_not_be_shown_is_opened_by_a_person():
+    assert read("Добрый день", unread_text=True).route is Route.REVIEW
 
 
 def test_the_unsubscribe_button_unsubscribes():

@@ -96,6 +96,7 @@ letters = Table(
     ),  # no foreign key: cases name their letter, and SQLite cannot add one later
     Column("run_at", Moment),  # null: decided
     Column("attempts", Integer, nullable=False),
+    Column("rank", Integer, nullable=False, server_default="0"),  # decided first: 0; a flood waits behind (C27)
 )
 Index("ix_letters_waiting", letters.c.run_at)
 
@@ -124,8 +125,26 @@ cases = Table(
     Column("letters", Integer, nullable=False),
     Column("nudged_at", Moment),
     Column("warned_at", Moment),
+    Column("reminded_at", Moment),  # the person was reminded of our open question
     Column("released", Boolean, nullable=False),
     Column("stumbles", Integer, nullable=False),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("asked_at", Moment, nullable=False),
+    Column("rights", Text, nullable=False),  # JSON: what its letter asked about (C15)
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # keyed hash of a valid signature's b= (C7)
+    Column("letter_sha256", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 steps = Table(

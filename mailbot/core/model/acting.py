@@ -59,6 +59,10 @@ class HoldReason(StrEnum):
     BUDGET = "budget"  # too many letters to this address or in this hour
     NOT_DONE = "not_done"  # looked again, and something is still there
     BOUNCED = "bounced"  # our own letter came back
+    LOOKALIKE = "lookalike"  # the address looks like another that is on file (C10)
+    ROLE = "role"  # an address that several people read: info@, office@ (C11)
+    NO_CONTACT = "no_contact"  # nothing was heard of the person for a year: the address may be another's now
+    FLOOD = "flood"  # too many unproven requests in this hour: acted upon one by one (C25, C27)
     BY_HAND = "by_hand"  # `mailbot backlog` or a person put it here
 
 

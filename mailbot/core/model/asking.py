@@ -40,6 +40,8 @@ class Concern(StrEnum):
     UNKNOWN_LANGUAGE = "unknown_language"
     POINTS_AT_QUOTE = "points_at_quote"
     ATTACHMENT_ONLY = "attachment_only"
+    UNREAD_TEXT = "unread_text"  # a part of the message could not be shown
+    BY_MACHINE = "by_machine"  # looks like a request, under the mark of a list or a robot (C.3, column M)
 
 
 class ReplyWord(StrEnum):

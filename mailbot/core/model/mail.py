@@ -63,6 +63,7 @@ class Message:
     own_words: str = field(default="", repr=False)  # what the sender wrote now
     cut_away: str = field(default="", repr=False)  # quotes, forwarded mail, signatures, footers
     hidden_text: bool = False  # HTML text nobody can see was dropped (C29)
+    unread_text: bool = False  # text is there that could not be shown, or that nobody looked at: never left alone
     attachments: tuple[str, ...] = ()  # content types, never opened (C28)
     encrypted: bool = False
     machine: Machine | None = None  # None: a person, as far as the headers say

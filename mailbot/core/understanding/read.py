@@ -5,9 +5,10 @@ name the same rights, and are sure that nothing else is asked, is anything done 
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
-from mailbot.core.model import Ask, Concern, Details, Evidence, Language, Machine, Message, Reading, Right
+from mailbot.core.model import Ask, Concern, Details, Evidence, Language, Machine, Message, Reading, Right, Route
 from mailbot.core.understanding.details import details_of
 from mailbot.core.understanding.disguise import disguised
 from mailbot.core.understanding.evidence import evidence_for
@@ -28,6 +29,7 @@ _WITHOUT_A_RULE = 0.85
 """How sure the model must be to act where no rule speaks for what is asked."""
 _REQUESTED = frozenset({"data", "consent", "unsubscribe", "leave"})
 _TRADE = frozenset({"order", "goods", "business"})
+_MAY_BE_A_PERSON = frozenset({Machine.LIST, Machine.ROBOT, Machine.ABSENCE})
 _KEEPS_DATA = frozenset({Right.RECTIFICATION, Right.BLOCKING})
 """Rights that keep the data which an erasure destroys."""
 
@@ -39,7 +41,7 @@ def understand(message: Message, knowledge: Knowledge, *, today: date | None = N
     the day the message came, local to the controller: it tells of which year a day is that is named without one.
     """
     if message.machine is not None:
-        return _by_machine(message.machine, knowledge)
+        return _by_machine(message, knowledge)
     text, subject_ends = own_text(message)
     looked = looked_up(text, knowledge, subject_ends=subject_ends)
     tokens = tokens_of(looked)
@@ -70,12 +72,18 @@ def rules_said_by(text: str, knowledge: Knowledge) -> frozenset[str]:
     return frozenset(one.rule.name for one in held_rules(looked.found, looked.words, knowledge))
 
 
-def _by_machine(machine: Machine, knowledge: Knowledge) -> Reading:
-    if machine is not Machine.UNSUBSCRIBE_BUTTON:
+def _by_machine(message: Message, knowledge: Knowledge) -> Reading:
+    """A button is pressed; a clear request under the mark of a list or a robot is a person's (C.3, column M)."""
+    if message.machine is Machine.UNSUBSCRIBE_BUTTON:
+        pressed = Evidence(text="List-Unsubscribe", by="unsubscribe-button")
+        ask = Ask(right=Right.UNSUBSCRIBE, sure=1.0, evidence=(pressed,))
+        return Reading(asks=(ask,), knowledge=knowledge.version)
+    if message.machine not in _MAY_BE_A_PERSON:
         return Reading(knowledge=knowledge.version)
-    pressed = Evidence(text="List-Unsubscribe", by="unsubscribe-button")
-    ask = Ask(right=Right.UNSUBSCRIBE, sure=1.0, evidence=(pressed,))
-    return Reading(asks=(ask,), knowledge=knowledge.version)
+    reading = understand(replace(message, machine=None), knowledge)
+    if reading.route is not Route.ACT:
+        return Reading(knowledge=knowledge.version)
+    return replace(reading, concerns=(Concern.BY_MACHINE,))
 
 
 def _of_few_words(held: Sequence[Held], words: int) -> Judgement | None:
@@ -145,6 +153,8 @@ def _beyond_words(message: Message, looked: Looked, judged: Judgement, knowledge
         yield Concern.UNKNOWN_LANGUAGE
     if "below" in present and _asks_in(message.cut_away, knowledge):
         yield Concern.POINTS_AT_QUOTE
+    if message.unread_text:
+        yield Concern.UNREAD_TEXT
     if message.attachments and not message.own_words.strip() and _names_a_request(present):
         yield Concern.ATTACHMENT_ONLY
 
