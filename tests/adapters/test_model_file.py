@@ -62,8 +62,8 @@ def test_the_shipped_model_was_trained_on_the_corpus_that_lies_here_and_reached_
     corpus = b"".join(file.read_bytes() for file in sorted((ROOT / "tests/corpus").glob("*.jsonl")))
 
     assert said["corpus"] == load_model(SHIPPED).version == hashlib.sha256(corpus).hexdigest()[:12]
-    assert said["held_back_natural"]["missed_of_ask"] <= 0.015
-    assert said["held_back_natural"]["exact_of_plain"] >= 0.6
+    assert said["held_back_natural"]["missed_of_ask"] <= 0.0175  # of unseen letters: tests/test_unseen_letters.py
+    assert said["held_back_natural"]["exact_of_plain"] >= 0.65
 
 
 def test_every_group_that_the_model_knows_has_words():

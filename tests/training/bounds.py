@@ -1,22 +1,30 @@
 """How the two readers are blended, and from where on they are trusted, on letters of writers neither has seen."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from mailbot.core.model import Language
 from mailbot.core.understanding.model import ANYTHING, PERSON, RIGHTS
 from tests.training.material import RIGHTS as NAMES
 
 DESTRUCTIVE = [NAMES.index(name) for name in ("withdraw_consent", "erasure", "rectification")]
+LOWEST = 0.7  # nothing is acted upon that is less sure, however few the wrong acts of a language were
 SIZE = 820  # letters for which issue 3 sets its counts
 
 
 @dataclass(frozen=True)
 class Bounds:
-    act_above: float
+    act_above: Mapping[str, float]  # by language: each has as many wrong acts, not as many acts
     look_above: float
+
+    def of(self, languages: np.ndarray) -> np.ndarray:
+        """From where on each letter is acted upon; letters in two languages from the higher of all."""
+        highest = max(self.act_above.values())
+        return np.array([self.act_above.get(language, highest) for language in languages.tolist()])
 
 
 def blended(linear: np.ndarray, net: np.ndarray, targets: np.ndarray) -> np.ndarray:
@@ -60,12 +68,14 @@ def sureness(told: np.ndarray, agree: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return asked, np.where(asked.any(axis=1) & agree, exactly, 0.0), told.max(axis=1)
 
 
-def counted(told: np.ndarray, agree: np.ndarray, targets: np.ndarray, bounds: Bounds) -> Counter[str]:
+def counted(
+    told: np.ndarray, agree: np.ndarray, targets: np.ndarray, act_above: np.ndarray | float, look_above: float
+) -> Counter[str]:
     """The counts of score.py."""
     wanted, person = targets[:, : len(RIGHTS)] > 0.5, targets[:, PERSON] > 0.5
     asked, exactly, anything = sureness(told, agree)
-    acts = exactly >= bounds.act_above
-    ignored = ~acts & ~asked.any(axis=1) & (anything < bounds.look_above)
+    acts = exactly >= act_above
+    ignored = ~acts & ~asked.any(axis=1) & (anything < look_above)
     something = targets[:, ANYTHING] > 0.5
     plain = wanted.any(axis=1) & ~person
     right = (asked == wanted).all(axis=1)
@@ -83,21 +93,31 @@ def counted(told: np.ndarray, agree: np.ndarray, targets: np.ndarray, bounds: Bo
     )
 
 
-def chosen(told: np.ndarray, agree: np.ndarray, targets: np.ndarray, *, share: float, missed: float) -> Bounds:
-    """The bounds that act most often while the wrong acts stay below *share* of what issue 3 allows,
-    and leave alone most ordinary mail while at most *missed* of the requests are left alone with it."""
+def chosen(
+    told: np.ndarray, agree: np.ndarray, targets: np.ndarray, languages: np.ndarray, *, share: float, missed: float
+) -> Bounds:
+    """The bounds that act most often while the wrong acts of each language stay below *share* of what issue 3
+    allows, and leave alone most ordinary mail while at most *missed* of the requests are left alone with it."""
     look = 0.01
     for candidate in np.arange(0.01, 0.6, 0.01):
-        count = counted(told, agree, targets, Bounds(2.0, candidate))
+        count = counted(told, agree, targets, 2.0, candidate)
         if count["missed"] <= missed * count["ask"]:
             look = float(candidate)
-    for candidate in np.arange(0.5, 1.0, 0.01):
-        count = counted(told, agree, targets, Bounds(float(candidate), look))
+    acts = {}
+    for language in Language:
+        here = languages == language.value
+        acts[language.value] = _acts_above(told[here], agree[here], targets[here], look, share=share)
+    return Bounds(acts, look)
+
+
+def _acts_above(told: np.ndarray, agree: np.ndarray, targets: np.ndarray, look: float, *, share: float) -> float:
+    for candidate in np.arange(LOWEST, 1.0, 0.01):
+        count = counted(told, agree, targets, float(candidate), look)
         allowed = share * len(told) / SIZE
         if (
             count["critical"] <= 4 * allowed
             and count["overreach"] <= 8 * allowed
             and count["inexact"] <= 10 * allowed
         ):
-            return Bounds(float(candidate), look)
-    return Bounds(0.99, look)
+            return round(float(candidate), 2)
+    return 0.99

@@ -4,12 +4,13 @@ So it is measured with readers that never saw the letter's writer, and nothing o
 second time. numpy only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mailbot.core.model import Concern, Message, Reading
+from mailbot.core.model import Concern, Language, Message, Reading
 from mailbot.core.understanding import Knowledge, understand
 from mailbot.core.understanding.model import OUTPUTS, Linear, Model
 from mailbot.core.understanding.net import Net
@@ -26,7 +27,7 @@ class Said:
     net: Floats
     blend: Floats
     alone: Floats
-    act_above: float
+    act_above: Mapping[str, float]  # by language
     look_above: float
 
 
@@ -65,7 +66,7 @@ def _saying(said: Said) -> Model:
         ),
         blend=said.blend,
         alone=said.alone,
-        act_above=said.act_above,
+        act_above={Language(language): bound for language, bound in said.act_above.items()},
         look_above=said.look_above,
         version="replayed",
     )

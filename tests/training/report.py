@@ -87,7 +87,7 @@ def judged(held: Mapping[str, np.ndarray], letters: Sequence[Mapping[str, Any]])
             asked[row] = [right in reading.rights for right in RIGHTS]
             acts[row], ignored[row] = reading.route is Route.ACT, reading.route is Route.IGNORE
             beyond[row] = not BEYOND.isdisjoint(reading.concerns)
-        ruled = acts & (every.part == part) & (exactly < fit.bounds.act_above)
+        ruled = acts & (every.part == part) & (exactly < fit.bounds.of(every.language))
         exactly[ruled] = 1.0  # a rule for letters of few words, not the model
     wanted, person = every.targets[:, : len(RIGHTS)] > 0.5, every.targets[:, PERSON] > 0.5
     return Judged(
@@ -111,7 +111,9 @@ def read_with(said: Said, letter: Mapping[str, Any], known: Knowledge) -> tuple[
     reading = replayed(message, said, known)
     if not reading.asks or reading.route is Route.ACT:
         return reading, reading.route is Route.ACT
-    return reading, replayed(message, replace(said, act_above=0.0), known).route is Route.ACT
+    return reading, replayed(
+        message, replace(said, act_above=dict.fromkeys(said.act_above, 0.0)), known
+    ).route is Route.ACT
 
 
 def parts(told: Judged, divisions: Sequence[Cells], bench: Mapping[str, Any]) -> dict[str, str]:

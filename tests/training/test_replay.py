@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mailbot.adapters.knowledge import load_knowledge
-from mailbot.core.model import Address, Concern, Message, Right, Route
+from mailbot.core.model import Address, Concern, Language, Message, Right, Route
 from mailbot.core.understanding.model import ANYTHING, OUTPUTS, PERSON, RIGHTS
 from tests.training.replay import Said, replayed
 
@@ -25,7 +25,7 @@ def logits(*said: int) -> np.ndarray:
 
 
 def said(linear: np.ndarray, net: np.ndarray) -> Said:
-    return Said(linear, net, EVENLY, AS_SAID, act_above=0.5, look_above=0.1)
+    return Said(linear, net, EVENLY, AS_SAID, act_above=dict.fromkeys(Language, 0.5), look_above=0.1)
 
 
 @pytest.mark.parametrize("rights", [(U,), (E,), (U, E)])
@@ -40,7 +40,7 @@ def test_the_letter_is_read_as_both_readers_were_told_to_say(rights):
 def test_what_is_not_sure_enough_goes_to_a_person():
     told = logits(RIGHTS.index(U), ANYTHING)
 
-    reading = replayed(LETTER, replace(said(told, told), act_above=0.99), KNOWLEDGE)
+    reading = replayed(LETTER, replace(said(told, told), act_above=dict.fromkeys(Language, 0.99)), KNOWLEDGE)
 
     assert (reading.rights, reading.route) == ((U,), Route.REVIEW)
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from mailbot.core.model import Language
 from mailbot.core.understanding.model import OUTPUTS, Linear, Model
 from mailbot.core.understanding.net import Floats, Layer, Net
 from mailbot.errors import ConfigError
 
-_FORMAT = 1
+_FORMAT = 2
 _PAIRS = ("into", "attention", "hidden", "out")
 
 
@@ -30,7 +31,7 @@ def save(model: Model, path: Path) -> None:
     net, facts = model.net, {
         "format": _FORMAT,
         "version": model.version,
-        "act_above": model.act_above,
+        "act_above": dict(model.act_above),
         "look_above": model.look_above,
         "layers": len(model.net.layers),
         "groups": sorted(model.net.groups, key=lambda name: model.net.groups[name]),
@@ -87,7 +88,7 @@ def _model(arrays: Mapping[str, Any]) -> Model:
         net=net,
         blend=arrays["blend"],
         alone=arrays["alone"],
-        act_above=facts["act_above"],
+        act_above={language: float(facts["act_above"][language]) for language in Language},
         look_above=facts["look_above"],
         version=facts["version"],
     )

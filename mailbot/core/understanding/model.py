@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mailbot.core.model import Right
+from mailbot.core.model import Language, Right
 from mailbot.core.understanding.features import Hashes, features_of
 from mailbot.core.understanding.net import Floats, Net, logits
 from mailbot.core.understanding.stream import Looked, Token
@@ -40,7 +40,7 @@ class Model:
     net: Net
     blend: Floats  # (outputs, 3): weight of the linear reader, of the network, constant
     alone: Floats  # (readers, outputs, 2): weight and constant that calibrate each reader by itself
-    act_above: float  # probability that rights are exactly these and no person need look
+    act_above: Mapping[Language, float]  # probability that rights are exactly these and no person need look
     look_above: float  # probability of anything at all below which a letter is ordinary mail
     version: str
 

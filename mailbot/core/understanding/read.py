@@ -17,7 +17,7 @@ from mailbot.core.understanding.languages import asks_unspaced
 from mailbot.core.understanding.letters import READ_AT_MOST
 from mailbot.core.understanding.model import Judgement, judge
 from mailbot.core.understanding.net import REACH
-from mailbot.core.understanding.replies import reply_word
+from mailbot.core.understanding.replies import folded, reply_word
 from mailbot.core.understanding.rules import Held, held_rules
 from mailbot.core.understanding.stream import Looked, looked_up, own_text, tokens_of
 
@@ -103,7 +103,7 @@ def _names(held: Sequence[Held]) -> list[str]:
 
 def _concerns(judged: Judgement, looked: Looked, held: Sequence[Held], knowledge: Knowledge) -> Iterator[Concern]:
     """Why a person must look where the model is not sure enough to act or to leave the letter alone."""
-    if _acts(judged, held, knowledge) or _is_ordinary(judged, looked, knowledge):
+    if _acts(judged, looked, held, knowledge) or _is_ordinary(judged, looked, knowledge):
         return
     said = [one.rule for one in held if not one.rule.vetoes]
     named = {rule.concern for rule in said if rule.concern and (judged.asked or not rule.with_ask)}
@@ -118,19 +118,22 @@ def _vetoes(judged: Judgement, held: Sequence[Held]) -> Iterator[Concern]:
     yield from (one.rule.concern for one in held if one.rule.concern and one.rule.vetoes & asked)
 
 
-def _acts(judged: Judgement, held: Sequence[Held], knowledge: Knowledge) -> bool:
+def _acts(judged: Judgement, looked: Looked, held: Sequence[Held], knowledge: Knowledge) -> bool:
     """Whether both readers agree and are sure; surer where no rule speaks for it: it may be foreign ground."""
-    bound = knowledge.model.act_above
+    bound = max(knowledge.model.act_above[language] for language in looked.languages or Language)
     if not any(one.rule.right in judged.asked for one in held):
         bound = max(bound, _WITHOUT_A_RULE)
     return bool(judged.asked) and judged.agreed and judged.exactly >= bound
 
 
 def _is_ordinary(judged: Judgement, looked: Looked, knowledge: Knowledge) -> bool:
-    """Whether nothing is asked: the model is sure of it, or it is foreign ground, where it is unsure of anything.
+    """Whether nothing is asked: it is nothing but courtesies, the model is sure of it, or it is foreign ground.
 
-    Foreign ground: no language that we know, words that hardly meet our lists, or none that speaks of requests.
+    Foreign ground, where it is unsure of anything: no language that we know, words that hardly meet our lists, or
+    none that speaks of requests.
     """
+    if not judged.asked and all(folded(word) in knowledge.courtesies for word in _words(looked)):
+        return True
     met = {place for one in looked.found for place in one.places}
     at_home = (
         looked.languages
@@ -138,6 +141,10 @@ def _is_ordinary(judged: Judgement, looked: Looked, knowledge: Knowledge) -> boo
         and any(one.group in knowledge.topics for one in looked.found)
     )
     return not judged.asked and judged.anything < (knowledge.model.look_above if at_home else _RATHER)
+
+
+def _words(looked: Looked) -> Iterator[str]:
+    return (looked.text[word.start : word.end] for word in looked.words)
 
 
 def _beyond_words(message: Message, looked: Looked, judged: Judgement, knowledge: Knowledge) -> Iterator[Concern]:
