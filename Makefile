@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help install demo test check format lint model bench-understanding drill-systemd drill-crash
+.PHONY: help install demo test check format lint model bench-understanding bench-reading fuzz drill-systemd drill-crash drill-spoof
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -50,11 +50,26 @@ model: requirements.lock  ## train the reader of letters on tests/corpus anew, a
 bench-understanding: $(STAMP)  ## what reading and understanding a letter costs: time and memory, as one line of JSON
 	@$(BIN)/python -m tests.bench_understanding
 
+bench-reading: $(STAMP)  ## what reading a message costs: time and memory, as one line of JSON
+	@$(BIN)/python -m tests.bench_reading
+
+.venv-fuzz/.installed: pyproject.toml
+	@test -x .venv-fuzz/bin/python || $(PYTHON) -m venv .venv-fuzz
+	@echo "installing the fuzzer into .venv-fuzz …"
+	@.venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	@touch $@
+
+fuzz: .venv-fuzz/.installed  ## a coverage-guided fuzz of reading for TIME seconds (60); ends in one line of JSON
+	@.venv-fuzz/bin/python -m tests.fuzz.run --seconds $(or $(TIME),60)
+
 drill-systemd: $(STAMP)  ## boot systemd in a namespace and start, hang, reload and stop the real unit (root)
 	@$(BIN)/python -m tests.drills.systemd --program mailbot
 
 drill-crash: $(STAMP)  ## kill -9 the real program again and again; every request is handled once (root)
 	@$(BIN)/python -m tests.drills.crash
+
+drill-spoof: $(STAMP)  ## forged and tricky requests by the hundred: nobody may gain or lose by them (SEED=, ONLY=)
+	@$(BIN)/python -m tests.drills.spoof --seed $(or $(SEED),1) --only "$(ONLY)"
 
 demo: $(STAMP)  ## show everything at work on loopback with invented people (KEEP=1 leaves it running)
 	@$(BIN)/mailbot demo $(if $(filter-out 0,$(KEEP)),--keep)

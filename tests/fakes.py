@@ -159,7 +159,7 @@ class FakeSenders:
     others: Mapping[str, Standing] = field(default_factory=dict)
     down: bool = False
 
-    async def standing(self, raw: bytes, message: Message) -> Standing:
+    async def standing(self, raw: bytes, message: Message, *, received_at: datetime = START) -> Standing:
         if self.down:
             raise Unavailable("DNS does not answer")
         author = message.author or Address("")

@@ -80,6 +80,7 @@ class _TableLines(_Lines):
     through: _ThroughLines | None = None
     persons: bool = False
     language: Text | None = None
+    last_contact: Text | None = None
     source_column: Text | None = None
     suppress: _MarkLines | None = None
     stop: _MarkLines | None = None
@@ -167,6 +168,7 @@ def _table(raw: Mapping[str, Any], store: str) -> Table:
         destroy=Keep(lines.destroy.keep) if isinstance(lines.destroy, _KeepLines) else Delete(),
         persons=lines.persons,
         language=lines.language,
+        last_contact=lines.last_contact,
         source_column=lines.source_column,
         suppress=_mark(lines.suppress),
         stop=_mark(lines.stop),

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from mailbot.core.deadline import Law, Rule, Start, Statute, Unit, WorkingDays
+from mailbot.core.deadline import Duty, Law, Rule, Start, Statute, Unit
 from mailbot.core.model import Right
+from mailbot.core.working_days import WorkingDays
 from mailbot.errors import ConfigError
 
 File = TypeVar("File")
@@ -22,7 +23,7 @@ Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class _Rule(msgspec.Struct, forbid_unknown_fields=True):
-    """One `[rules.RIGHT]` table; `Rule` says what the keys mean."""
+    """One `[rules.RIGHT]` or `[duties.DUTY]` table; `Rule` says what the keys mean."""
 
     unit: Unit
     amount: Annotated[int, msgspec.Meta(ge=1)]
@@ -38,12 +39,14 @@ class _Statute(msgspec.Struct, forbid_unknown_fields=True):
 
     zone: Text
     rules: dict[Right, dict[str, object]]
+    duties: dict[Duty, dict[str, object]]
 
 
 class _Table(msgspec.Struct, forbid_unknown_fields=True):
     """`law/calendar/COUNTRY.toml`."""
 
     known_through: int
+    moved_through: int
     add_off: frozenset[date]
     add_work: frozenset[date]
     source: Text
@@ -63,10 +66,12 @@ def load_law(folder: Path) -> Law:
 def _statute(path: Path, days: WorkingDays) -> Statute:
     raw = _read(path)
     file = _parse(raw, _Statute, path)
-    if missing := [right.value for right in Right if right not in file.rules]:
-        raise ConfigError(f"{path}: rules.{missing[0]} is missing")
-    rules = {right: _rule(entry, where=f"{path}: rules.{right}") for right, entry in file.rules.items()}
-    return Statute(zone=_zone(file.zone, path), rules=rules, days=days, version=_fingerprint(raw))
+    rules = {one: _rule(entry, where=f"{path}: rules.{one}") for one, entry in file.rules.items()}
+    duties = {one: _rule(entry, where=f"{path}: duties.{one}") for one, entry in file.duties.items()}
+    missing = [f"rules.{one}" for one in Right if one not in rules]
+    if missing := [*missing, *(f"duties.{one}" for one in Duty if one not in duties)]:
+        raise ConfigError(f"{path}: {missing[0]} is missing")
+    return Statute(zone=_zone(file.zone, path), rules=rules, duties=duties, days=days, version=_fingerprint(raw))
 
 
 def _working_days(path: Path, *, country: str) -> WorkingDays:
@@ -77,6 +82,7 @@ def _working_days(path: Path, *, country: str) -> WorkingDays:
     return WorkingDays(
         country=country,
         known_through=table.known_through,
+        moved_through=table.moved_through,
         add_off=table.add_off,
         add_work=table.add_work,
         version=f"holidays {version('holidays')} {_fingerprint(raw)}",

@@ -32,6 +32,7 @@ SUBJECTS = Table(
     Column("since", DateTime(timezone=True), nullable=False),
     Column("blocked_at", DateTime(timezone=True)),
     Column("language", String(2)),
+    sqlite_autoincrement=True,  # or SQLite gives the number of who was erased to who comes next
 )
 Index("ix_subjects_email", func.lower(SUBJECTS.c.email))  # an address is looked up in lower case
 

@@ -18,6 +18,7 @@ from typing import Literal
 
 import aiosmtplib
 
+from mailbot.core.message.returned import envelope_id
 from mailbot.core.model import Address
 from mailbot.errors import ConfigError, OutsideError, Rejected, Unavailable
 from mailbot.ports import Deferred, Delivery, Refused, Sent, Unknown
@@ -80,10 +81,7 @@ class SmtpMailer:
                 raise
 
     async def check(self) -> None:
-        """Connect, greet, log in and leave, for `doctor`.
-
-        Raises `Unavailable` or, where waiting is no help, `Rejected` with what to look at.
-        """
+        """Connect, greet, log in and leave; raises `Unavailable`, or `Rejected` where waiting is no help."""
         async with self._lock:
             await self._leave()
             self._session = await self._connect()
@@ -206,17 +204,18 @@ class _Letter:
 
     def mail_options(self, session: aiosmtplib.SMTP) -> list[str]:
         """Parameters of MAIL FROM, as far as the relay knows them."""
+        name = envelope_id(self.raw)
         wanted = {
             "SIZE": f"SIZE={len(self.raw)}",
             "8BITMIME": "" if self.raw.isascii() else "BODY=8BITMIME",
             "SMTPUTF8": "SMTPUTF8" if self.international else "",
-            "DSN": "RET=HDRS",  # D23: a bounce need not carry the letter home
+            "DSN": f"RET=HDRS ENVID={name}" if name else "RET=HDRS",  # D23: a bounce need not carry the letter
         }
         return [option for name, option in wanted.items() if option and session.supports_extension(name)]
 
     def rcpt_options(self, session: aiosmtplib.SMTP) -> list[str]:
-        """Parameters of RCPT TO: we want to hear of failure, and of nothing else."""
-        return ["NOTIFY=FAILURE"] if session.supports_extension("DSN") else []
+        """Parameters of RCPT TO: we want to hear that it failed or is late (D23), and of nothing else."""
+        return ["NOTIFY=FAILURE,DELAY"] if session.supports_extension("DSN") else []
 
     def cleaned(self, receipt: str) -> str:
         """The last line of *receipt* for evidence: printable ASCII, no address, at most 200 characters."""

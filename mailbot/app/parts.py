@@ -19,7 +19,7 @@ from mailbot.adapters.render import TemplateRenderer
 from mailbot.adapters.sender import DnsTxt, TxtResolver, ZoneTxt
 from mailbot.adapters.smtp import SmtpMailer
 from mailbot.config import Settings, share
-from mailbot.core.datamap import DataMap
+from mailbot.core.datamap import DataMap, Store
 from mailbot.errors import ConfigError
 
 
@@ -27,8 +27,8 @@ def _seconds(setting: int, patience: float | None) -> float:
     return float(setting) if patience is None else min(patience, float(setting))
 
 
-def make_mailbox(settings: Settings, *, patience: float | None = None) -> ImapMailbox:
-    """The mailbox as the settings name it; connects at the first call."""
+def make_mailbox(settings: Settings, *, patience: float | None = None, reads_only: bool = False) -> ImapMailbox:
+    """The mailbox as the settings name it; connects at the first call. *reads_only*: no change is possible."""
     box = settings.file.mailbox
     return ImapMailbox(
         host=box.host,
@@ -38,6 +38,7 @@ def make_mailbox(settings: Settings, *, patience: float | None = None) -> ImapMa
         password=settings.secrets.imap_password,
         ca_file=box.ca_file or None,
         timeout=_seconds(box.timeout_seconds, patience),
+        reads_only=reads_only,
     )
 
 
@@ -58,9 +59,14 @@ def make_mailer(settings: Settings, *, patience: float | None = None) -> SmtpMai
 
 def make_registry(settings: Settings, datamap: DataMap, *, today: Callable[[], date]) -> SqlRegistry:
     """The company's databases; *today* is the company's local date."""
-    url = company_url(settings)
-    urls = {store.name: url for store in datamap.stores if store.url is None}
-    return SqlRegistry(datamap=datamap, urls=urls, today=today)
+    named = {store.name: settings.url_named(store.url_env) or "" for store in datamap.stores if store.url_env}
+    urls = {store.name: company_url(settings) for store in datamap.stores if _is_the_company(store, datamap)}
+    return SqlRegistry(datamap=datamap, urls=urls | named, today=today)
+
+
+def _is_the_company(store: Store, datamap: DataMap) -> bool:
+    """Whether the settings' own URL is meant: one store's that names none; no other is acted on by it."""
+    return not store.url and not store.url_env and (store.name == "company" or len(datamap.stores) == 1)
 
 
 def make_renderer(settings: Settings) -> TemplateRenderer:

@@ -30,6 +30,7 @@ from mailbot.config import Settings, Worded
 from mailbot.core.automatic import Own
 from mailbot.core.deadline import Jurisdiction, Law
 from mailbot.core.decide import Policy
+from mailbot.core.message.border import believed
 from mailbot.core.model import Address, Language
 from mailbot.core.reply import Said
 from mailbot.journeys.desk import Desk, Letterhead, Limits
@@ -119,11 +120,13 @@ def _watches(settings: Settings) -> tuple[Watch, ...]:
 def own_of(settings: Settings) -> Own:
     """What is ours, for telling our own mail and border from others'."""
     box = settings.file.mailbox
+    border = believed(box.border, box.trusted_borders, box.border_hops)
     return Own(
         addresses=frozenset(Address(a.lower()) for a in (box.address, *box.aliases)),
         loop_id=sha256(f"{box.address}/{settings.file.ledger.prefix}".lower().encode()).hexdigest()[:16],
-        trusted_borders=box.trusted_borders,
-        border_hops=box.border_hops,
+        trusted_borders=border.names,
+        border_hops=border.hops,
+        complaint_reporters=box.complaint_reporters,
     )
 
 
@@ -161,6 +164,8 @@ def _desk(
         limits=Limits(
             letters_per_address_a_day=rules.letters_per_address_a_day,
             letters_an_hour=rules.letters_an_hour,
+            unproven_unsubscribes_an_hour=rules.unproven_unsubscribes_an_hour,
+            leave_every=timedelta(seconds=rules.letters_leave_every_seconds),
             warn_before_due=timedelta(hours=rules.warn_before_due_hours),
             smtp_patience=timedelta(seconds=2 * settings.file.relay.timeout_seconds),
         ),

@@ -18,6 +18,7 @@ COMMANDS = {
     "backlog": "mailbot.cli.old_mail",
     "go-live": "mailbot.cli.autonomy",
     "cases": "mailbot.cli.cases",
+    "undo": "mailbot.cli.undo",
     "explain": "mailbot.cli.explain",
     "lexicon": "mailbot.cli.lexicon",
     "report": "mailbot.cli.report",

@@ -80,6 +80,8 @@ class Explained:
             "language": reading.languages[0].value if reading.languages else "",
             "automatic": isinstance(message, Message) and message.machine is not None,
             "own_words": message.own_words if isinstance(message, Message) else "",
+            "hidden_text": isinstance(message, Message) and message.hidden_text,
+            "unread_text": isinstance(message, Message) and message.unread_text,
             "requests": [right.value for right in reading.rights],
             "route": self.route.value,
             "why": self.why,
@@ -121,7 +123,16 @@ def _lines(one: Explained) -> Iterator[Text]:
         )
         if (more := len(message.own_words) - SHOWN) > 0:
             yield Text(f"    … {more} characters more")
+        yield from (Text(f"  {said}") for said in not_shown(message))
     yield Text()
+
+
+def not_shown(message: Message) -> Iterator[str]:
+    """What of the message does not stand in its own words, and would be missed (C29)."""
+    if message.hidden_text:
+        yield "hidden     text that nobody can see was left out"
+    if message.unread_text:
+        yield "unread     some of it could not be shown, or may be quoted: look at the message in the mailbox"
 
 
 def _ask_lines(ask: Ask) -> Iterator[Text]:

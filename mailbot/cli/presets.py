@@ -26,6 +26,7 @@ class Preset:
     notes: tuple[str, ...]  # what a person has to know or do first
 
 
+_BORDER = "Whether its results about senders may be believed (mailbox.border), `mailbot doctor --senders` says."
 _NAMES_VARY = "Folder names follow the language the mailbox was made in: `mailbot doctor` says the right ones."
 
 PRESETS: Mapping[str, Preset] = {
@@ -34,7 +35,11 @@ PRESETS: Mapping[str, Preset] = {
         smtp=Server(host="", port=587, tls="starttls"),
         sent="Sent",
         junk="Junk",
-        notes=("Your own server: Dovecot, Cyrus, or any other that speaks IMAP4rev1 with a password.",),
+        notes=(
+            "Your own server: Dovecot, Cyrus, or any other that speaks IMAP4rev1 with a password.",
+            'OpenDKIM, OpenDMARC, rspamd: mailbox.border = "own" and their name in mailbox.trusted_borders.',
+            _BORDER,
+        ),
     ),
     "yandex360": Preset(
         imap=Server(host="imap.yandex.ru", port=993, tls="implicit"),
@@ -46,6 +51,7 @@ PRESETS: Mapping[str, Preset] = {
             "In Yandex 360 the administrator must allow mail programs, too.",
             "Make an app password of the kind «Почта»: https://id.yandex.ru/security/app-passwords",
             "Yandex may keep a copy of sent mail by itself; copies bear the same Message-ID.",
+            _BORDER,
             _NAMES_VARY,
         ),
     ),
@@ -56,6 +62,7 @@ PRESETS: Mapping[str, Preset] = {
         junk="Спам",
         notes=(
             "Make a password for mail: https://account.mail.ru → Безопасность → Пароли для внешних приложений",
+            _BORDER,
             _NAMES_VARY,
         ),
     ),
@@ -68,6 +75,7 @@ PRESETS: Mapping[str, Preset] = {
             "Switch 2-Step Verification on, then make an app password: https://myaccount.google.com/apppasswords",
             "In Google Workspace the administrator must allow app passwords.",
             "Gmail keeps a copy of sent mail by itself; it shows copies with the same Message-ID as one.",
+            _BORDER,
             _NAMES_VARY,
         ),
     ),
@@ -80,6 +88,7 @@ PRESETS: Mapping[str, Preset] = {
             "Exchange on your own premises works once its IMAP service is started (it is off by default).",
             "Microsoft 365 does not work: since 2022 it takes no password over IMAP; XOAUTH2 is not spoken yet.",
             "With Microsoft 365: let it redirect to a Dovecot of your own, answer by your own relay (dovecot).",
+            'There mailbox.border = "microsoft365", with mailbox.border_hops more by the Received fields you add.',
             _NAMES_VARY,
         ),
     ),

@@ -9,6 +9,8 @@ from rich.markup import escape
 from rich.panel import Panel
 
 from mailbot.cli.common import spelled, visible
+from mailbot.cli.day import Day, day_of, print_day, print_interim
+from mailbot.cli.explained import not_shown
 from mailbot.core.case import Case, Outgoing, OutState, PlannedStep, StoredLetter
 from mailbot.core.model import Change, Details, Message
 from mailbot.errors import NotNow
@@ -26,16 +28,20 @@ class Shown:
     steps: tuple[PlannedStep, ...]
     out: tuple[tuple[Outgoing, OutState], ...]
     proposal: Proposal | None
+    day: Day
 
     def plain(self) -> dict[str, Any]:
         """For programs."""
         return {
             **plain(self.case),
+            **self.day.plain(),
             "letters_in": [
                 {
                     "received_at": letter.received_at.isoformat(),
                     "subject": message.subject if message else None,
                     "own_words": message.own_words if message else None,
+                    "hidden_text": message is not None and message.hidden_text,
+                    "unread_text": message is not None and message.unread_text,
                     "asks": [
                         {"right": ask.right.value, "sure": ask.sure, "by": [e.by for e in ask.evidence]}
                         for ask in letter.reading.asks
@@ -77,12 +83,14 @@ async def seen(number: str, desk: Desk) -> Shown:
         letters = await book.letters_of(case.id)
         steps = await book.steps(case.id)
         out = await book.letters_out(case.id)
+        day = await day_of(case, book, desk)
     return Shown(
         case=case,
         letters=tuple((letter, _message(letter, desk)) for letter in letters),
         steps=tuple(steps),
         out=tuple(out),
         proposal=await proposal(case, desk),
+        day=day,
     )
 
 
@@ -141,6 +149,7 @@ def print_case(shown: Shown, to: Console) -> None:
     to.print(
         f"received {case.received_at:%Y-%m-%d %H:%M} UTC, due {case.due_at:%Y-%m-%d %H:%M} UTC ({case.due_norm})"
     )
+    print_day(shown.day, to)
     to.print(f"sender: {_safe(case.address) or 'nobody named'} ({case.standing})")
     if case.holds:
         to.print(f"a person, because: {spelled(reason.value for reason in case.holds)}")
@@ -152,6 +161,7 @@ def print_case(shown: Shown, to: Console) -> None:
     for out, state in shown.out:
         to.print(f"letter {', '.join(x.value for x in out.letters) or 'to the operator'}: {state.value}")
     _print_proposal(shown, to)
+    print_interim(shown.day, case.number, to)
 
 
 def _print_letter(letter: StoredLetter, message: Message | None, to: Console) -> None:
@@ -159,6 +169,8 @@ def _print_letter(letter: StoredLetter, message: Message | None, to: Console) ->
         "unreadable: open it in the mailbox" if message is None else f"{message.subject}\n\n{message.own_words}"
     )
     to.print(Panel(_safe(words), title=f"letter of {letter.received_at:%Y-%m-%d %H:%M} UTC", width=100))
+    for line in not_shown(message) if message else ():
+        to.print(f"  {line}")
     for ask in letter.reading.asks:
         why = "; ".join(f"“{_safe(e.text)}” ({e.by})" for e in ask.evidence)
         to.print(f"  {ask.right.value}, {ask.sure:.0%} sure: {why}")

@@ -2,9 +2,10 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -40,6 +41,7 @@ class Settings:
     law: Path
     knowledge: Path
     datamap: Path
+    url_named: Callable[[str], str | None] = field(repr=False)  # what a store's `url_env` names
     notify_socket: str | None = None
     watchdog: timedelta | None = None  # how often systemd wants to hear from us
 
@@ -62,6 +64,7 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
         law=_folder(file.paths.law, path, "law"),
         knowledge=_folder(file.paths.knowledge, path, "knowledge"),
         datamap=_datamap(file.data.map, path),
+        url_named=partial(_named, env=env),
         notify_socket=env.get("NOTIFY_SOCKET") or None,
         watchdog=_watchdog(env.get("WATCHDOG_USEC", "")),
     )
@@ -116,6 +119,16 @@ def _secrets(env: Mapping[str, str]) -> Secrets:
 
 def _secret(name: str, env: Mapping[str, str]) -> str | None:
     """A systemd credential first, then the environment; one trailing line end is not part of it."""
+    return _credential(name, env) or env.get(f"MAILBOT_{name.upper()}") or None
+
+
+def _named(variable: str, *, env: Mapping[str, str]) -> str | None:
+    """The same of a *variable* the operator has named: MAILBOT_SHOP_URL, or a credential so called or shop_url."""
+    short = variable.removeprefix("MAILBOT_").lower()
+    return _credential(short, env) or _credential(variable, env) or env.get(variable) or None
+
+
+def _credential(name: str, env: Mapping[str, str]) -> str | None:
     folder = env.get("CREDENTIALS_DIRECTORY")
     if folder:
         path = Path(folder) / name
@@ -125,7 +138,7 @@ def _secret(name: str, env: Mapping[str, str]) -> str | None:
             pass
         except (OSError, UnicodeDecodeError):
             raise ConfigError(f"the credential {name} cannot be read") from None
-    return env.get(f"MAILBOT_{name.upper()}") or None
+    return None
 
 
 def _zone(name: str) -> ZoneInfo:

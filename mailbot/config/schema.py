@@ -67,10 +67,12 @@ class MailboxSettings(_Section, frozen=True, kw_only=True):
     release: Release = Release.LEAVE
     keyword: Text = "$Mailbot"
     handled: Text = "Handled"
+    complaint_reporters: tuple[Text, ...] = ()
     poll_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 60
     timeout_seconds: Positive = 30
+    border: Literal["", "yandex360", "mailru", "gmail", "microsoft365", "own"] = ""
     trusted_borders: tuple[Text, ...] = ()
-    border_hops: Positive = 1
+    border_hops: Annotated[int, msgspec.Meta(ge=0, le=20)] | None = None
 
 
 class Relay(_Section, frozen=True, kw_only=True):
@@ -107,6 +109,8 @@ class Rules(_Section, frozen=True, kw_only=True):
     letters_per_case: Positive = 3
     letters_per_address_a_day: Positive = 10
     letters_an_hour: Positive = 200
+    unproven_unsubscribes_an_hour: Positive = 60
+    letters_leave_every_seconds: Positive = 10
     warn_before_due_hours: Positive = 24
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from mailbot.core.datamap import Holdings
+from mailbot.core.datamap import Holdings, Trace
 from mailbot.core.model import (
     Address,
     CaseState,
@@ -36,6 +36,7 @@ class NewLetter:
     reading: Reading
     in_junk: bool
     unreadable: str = ""  # why a person must open it; empty: it was read
+    rank: int = 0  # who is decided first while letters wait: see journeys.budget.Rank
     unmatched: bool = False  # turned up after UIDVALIDITY changed, older than the last look: never acts by itself
 
 
@@ -58,7 +59,7 @@ class Case:
     address: Address = field(repr=False)  # empty where From names nobody
     received_at: datetime  # legal clock starts here (requirements B.4)
     opened_at: datetime
-    due_at: datetime  # end of the last day the law gives, UTC
+    due_at: datetime  # end of the last day the law gives, UTC; counted anew when the law changes (ADR 16)
     due_day: date  # the same, local to the law that counts it
     due_norm: str
     languages: tuple[Language, ...]
@@ -66,7 +67,7 @@ class Case:
     decision: Decision
     holds: tuple[HoldReason, ...] = ()
     letter_id: int  # the letter an answer answers: the newest of the person's
-    token_hash: str | None = None  # of the open challenge
+    token_hash: str | None = None  # of the newest question, as long as any is open
     confirm_until: datetime | None = None
     confirmed: bool = False
     versions: str = ""  # law, map, templates and policy edition it began with
@@ -76,6 +77,11 @@ class Case:
     stumbles: int = 0  # how often the program stumbled over it
     nudged_at: datetime | None = None  # the operator was told that it waits
     warned_at: datetime | None = None  # the operator was warned that its day comes near
+    reminded_at: datetime | None = None  # the person was reminded of our question
+    drafted_at: datetime | None = None  # an interim letter lies ready for a person to release (amendment 11)
+    objected_at: datetime | None = None  # somebody asked for a person: that term began (KZ 94-V 19-1)
+    reopened: bool = False  # it had ended when that term began
+    counted_by: str = ""  # what its day was counted by, see core.basis
 
     @property
     def rights(self) -> tuple[Right, ...]:
@@ -106,6 +112,7 @@ class PlannedStep:
     intended: tuple[Change, ...] | None = None  # what all tries together found and changed: "done" tells this
     holdings: Holdings | None = None  # what a disclosure tells, kept because a later step may destroy it
     done: bool = False  # only after looking again
+    traces: tuple[Trace, ...] = ()  # what the second look looks by, until it is done
 
 
 _RUNS_IN = {

@@ -1,8 +1,9 @@
 """Law and calendar → the last day on which a request may be answered.
 
 Two habits stand behind every line. We err early, never late: a holiday that is only estimated, or lies in a
-year nobody has confirmed, counts as a working day, and a term of calendar days ends before a holiday, not
-after it. And the clock never stops: there is no pause here (requirements B.4, B.5).
+year nobody has confirmed, counts as a working day, so does a weekend day on which people may be made to work;
+a term of calendar days ends before a holiday, not after it. And the clock never stops: there is no pause here
+(requirements B.4, B.5).
 """
 
 from calendar import monthrange
@@ -10,17 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from mailbot.core.model import Right
+from mailbot.core.working_days import DAY, WorkingDays
 
-DAY = timedelta(days=1)
+A_WEEK = 5  # working days
+HALF_A_DAY = timedelta(hours=12)
 LAST_SECOND = time(23, 59, 59)  # "until 24:00" (RF Civil Code 194), as an instant that still shows the right day
-SATURDAY = 5
-NO_DATES: frozenset[date] = frozenset()
-ESTIMATED = "estimated"  # how the package marks a holiday whose date follows the moon and is not announced yet
 
 
 class Jurisdiction(StrEnum):
@@ -30,6 +29,13 @@ class Jurisdiction(StrEnum):
     RU = "ru"
     EU = "eu"
     UNKNOWN = "unknown"  # the earliest of kz and ru (requirements B.4, "Zones")
+
+
+class Duty(StrEnum):
+    """What else the law sets a term for, beside the rights themselves (requirements B.4)."""
+
+    OBJECTION = "objection"  # a person looks at what a program has decided (KZ 94-V 19-1, RU 16(4), EU 22(3))
+    STOP_PROCESSING = "stop_processing"  # demanded without the word consent (RU 152-FZ 21(5.1))
 
 
 class Unit(StrEnum):
@@ -68,62 +74,25 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WorkingDays:
-    """A country's working days, counted so that an error makes us early.
-
-    Weekends and the holidays of the package `holidays`, under the operator's own table of dates, which wins.
-    Source: requirements B.5, consequences 1, 2 and 5.
-    """
-
-    country: str | None  # ISO 3166 code; None: Monday to Friday, no holidays
-    known_through: int  # last year whose official calendar is known; later years are plain Monday to Friday
-    add_off: frozenset[date] = frozenset()
-    add_work: frozenset[date] = frozenset()
-    version: str  # package and table, for evidence
-
-    def open(self, day: date) -> bool:
-        """Whether *day* counts as a working day."""
-        if day in self.add_work or day in self.add_off:
-            return day in self.add_work
-        off, moved = self._official(day.year)
-        return day in moved or (day.weekday() < SATURDAY and day not in off)
-
-    def _official(self, year: int) -> tuple[frozenset[date], frozenset[date]]:
-        if self.country is None or year > self.known_through:
-            return NO_DATES, NO_DATES
-        return _holidays(self.country, year)
-
-    def after(self, day: date, count: int) -> date:
-        """The *count*-th working day after *day*."""
-        while count:
-            day += DAY
-            count -= self.open(day)
-        return day
-
-    def not_after(self, day: date) -> date:
-        """*day*, or the nearest working day before it."""
-        while not self.open(day):
-            day -= DAY
-        return day
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Statute:
     """The terms of one jurisdiction."""
 
     zone: ZoneInfo  # where its days begin and end
     rules: Mapping[Right, Rule]
+    duties: Mapping[Duty, Rule]
     days: WorkingDays
     version: str  # of the rules, for evidence
 
     def __post_init__(self) -> None:
         if missing := [right.value for right in Right if right not in self.rules]:
             raise ValueError(f"no rule for {', '.join(missing)}")
+        if lacking := [duty.value for duty in Duty if duty not in self.duties]:
+            raise ValueError(f"no rule for {', '.join(lacking)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
-    """The law as one case knows it; a case keeps the versions it began with."""
+    """The law as it is known now; what a case was counted by stands in its `Basis`."""
 
     kz: Statute
     ru: Statute
@@ -159,12 +128,78 @@ def earliest(rights: Iterable[Right], received_at: datetime, *, jurisdiction: Ju
     all_due = [
         _due(statute.rules[right], received_at, whose=whose, statute=statute)
         for right in rights
-        for whose, statute in _statutes(law, jurisdiction)
+        for whose, statute in statutes(law, jurisdiction)
     ]
     return min(all_due, key=lambda one: one.at)  # kz comes first where both end together
 
 
-def _statutes(law: Law, jurisdiction: Jurisdiction) -> tuple[tuple[Jurisdiction, Statute], ...]:
+def first_day(
+    rights: Iterable[Right],
+    received_at: datetime,
+    *,
+    objected_at: datetime | None = None,
+    answered: bool = False,
+    jurisdiction: Jurisdiction,
+    law: Law,
+) -> Due:
+    """The day of a case: the first among its rights (all of them, where none was understood) and its duties.
+
+    A withdrawal is a demand to stop as well: nobody words the one so that it cannot be the other, and Russia gives
+    the demand the shorter term. *objected_at*: somebody asked for a person instead of a program; once the rights
+    have been *answered*, that term alone is left.
+    """
+    asked = tuple(rights) or tuple(Right)
+    duties = [] if objected_at is None else [(Duty.OBJECTION, objected_at)]
+    if answered and duties:
+        asked = ()
+    elif Right.WITHDRAW_CONSENT in asked:
+        duties.append((Duty.STOP_PROCESSING, received_at))
+    terms = [(right, received_at) for right in asked]
+    found = [earliest((right,), at, jurisdiction=jurisdiction, law=law) for right, at in terms]
+    found += [duty_due(duty, at, jurisdiction=jurisdiction, law=law) for duty, at in duties]
+    return min(found, key=lambda one: one.at)
+
+
+def duty_due(duty: Duty, began_at: datetime, *, jurisdiction: Jurisdiction, law: Law) -> Due:
+    """When *duty*, which began at the aware moment *began_at*, must be done."""
+    if began_at.tzinfo is None:
+        raise ValueError("began_at must be timezone-aware")
+    ours = statutes(law, jurisdiction)
+    all_due = [_due(one.duties[duty], began_at, whose=whose, statute=one) for whose, one in ours]
+    return min(all_due, key=lambda one: one.at)
+
+
+def ready_by(due: Due, asked_at: datetime, received_at: datetime, *, law: Law) -> datetime:
+    """When the interim letter must lie ready for a person to release: as the last working day but one begins.
+
+    Of a term of one day it is that day itself; of more than a week, the last day but two. Who was asked at
+    *asked_at* first has half a day to answer, where there is one. Source: requirements C.3, "If the token does not
+    come"; amendment 11.
+    """
+    ((_, statute),) = statutes(law, due.jurisdiction)
+    received = received_at.astimezone(statute.zone).date()
+    term = statute.days.between(received, due.day)
+    day = due.day
+    for _ in range(0 if term <= 1 else 1 if term <= A_WEEK else 2):
+        day = _day_before(day, received, statute.days)
+    begins = datetime.combine(day, time.min, tzinfo=statute.zone).astimezone(UTC)
+    return max(begins, earliest_ready(asked_at, due.at))
+
+
+def earliest_ready(asked_at: datetime, due_at: datetime) -> datetime:
+    """Before this moment no interim letter lies ready, whatever the law: half a day, or half of what is left."""
+    return asked_at + min(HALF_A_DAY, (due_at - asked_at) / 2)
+
+
+def _day_before(day: date, since: date, days: WorkingDays) -> date:
+    day -= DAY
+    while not days.counts(day, since=since):
+        day -= DAY
+    return day
+
+
+def statutes(law: Law, jurisdiction: Jurisdiction) -> tuple[tuple[Jurisdiction, Statute], ...]:
+    """Whose law a case of this jurisdiction is counted by, and which; of two, the earlier day counts."""
     match jurisdiction:
         case Jurisdiction.KZ:
             return ((jurisdiction, law.kz),)
@@ -222,17 +257,3 @@ def _months_later(day: date, months: int) -> date:
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-@cache
-def _holidays(country: str, year: int) -> tuple[frozenset[date], frozenset[date]]:
-    """Holidays that are certain, and weekend days on which people work, by the package.
-
-    Read when first needed, and once for each year: the package takes 50 ms to import.
-    """
-    from holidays import country_holidays  # noqa: PLC0415 - 50 ms that most commands do not need
-
-    known = country_holidays(country, years=year, language="en_US")  # English, for the mark of an estimate
-    moved = frozenset(day for day in known.weekend_workdays if day.year == year)
-    certain = (day for day in known if any(ESTIMATED not in name for name in known.get_list(day)))
-    return frozenset(certain), moved

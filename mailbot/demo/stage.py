@@ -71,6 +71,9 @@ url = "sqlite+aiosqlite:///{ledger}"
 [data]
 url = "sqlite+aiosqlite:///{company}"
 
+[rules]
+letters_leave_every_seconds = 1
+
 [dns]
 zone_file = "{folder}/zone.json"
 """

@@ -191,7 +191,8 @@ class Witness:
         """What speaks for the sender, in words."""
         if mail is None or message is None:
             return ""
-        standing = await self._stage.app.desk.senders.standing(mail.raw, message)
+        senders = self._stage.app.desk.senders
+        standing = await senders.standing(mail.raw, message, received_at=mail.received_at)
         return f"proven by {standing.by}" if isinstance(standing, Proven) else f"unproven: {standing.why}"
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from mailbot.core import decide as core
+from mailbot.core.basis import basis
 from mailbot.core.case import LIFTS, Case, Phase, StoredLetter
-from mailbot.core.deadline import earliest
+from mailbot.core.deadline import first_day
 from mailbot.core.model import (
     Address,
     CaseState,
@@ -14,7 +15,6 @@ from mailbot.core.model import (
     HoldReason,
     Language,
     Message,
-    Right,
     Standing,
     StepKind,
     Unreadable,
@@ -48,8 +48,8 @@ async def open_case(
     """Open a case for *letter*, with its clock and everything it began with."""
     now = desk.chance.now()
     author = message.author if isinstance(message, Message) else None
-    due = earliest(
-        decision.rights or tuple(Right),  # nothing understood yet: whatever it is, it must not be late
+    due = first_day(
+        decision.rights,
         min(letter.received_at, now),  # a server's clock that runs ahead gives nobody more time
         jurisdiction=desk.letterhead.jurisdiction,
         law=desk.law,
@@ -66,6 +66,7 @@ async def open_case(
             due_at=due.at,
             due_day=due.day,
             due_norm=due.norm,
+            counted_by=basis(desk.law, desk.letterhead.jurisdiction, decision.rights),
             versions=desk.versions,
         )
     )
@@ -93,9 +94,27 @@ async def open_case(
 async def to_person(case: Case, holds: Sequence[HoldReason], book: Book, desk: Desk) -> Case:
     """Hand a case to a person, and say why."""
     reasons = tuple(dict.fromkeys((*holds, *case.holds)))
-    saved = await book.save(replace(case, state=CaseState.PERSON, holds=reasons, released=False, nudged_at=None))
+    held = replace(case, state=CaseState.PERSON, holds=reasons, released=False, nudged_at=None)
+    if _objects(case, holds):
+        last = (await book.letters_of(case.id))[-1]
+        began = min(last.received_at, desk.chance.now())
+        held = replace(held, objected_at=began, reopened=case.state not in OPEN, warned_at=None)
+    saved = await book.save(held)
     await record("case.held", saved, book, desk, {"holds": [reason.value for reason in reasons]})
     return saved
+
+
+_BEFELL_US = frozenset({HoldReason.BOUNCED, HoldReason.TAKEN_BY_COLLEAGUE, HoldReason.NOT_DONE, HoldReason.BUDGET})
+
+
+def _objects(case: Case, holds: Sequence[HoldReason]) -> bool:
+    """Whether somebody objects to what a program has answered: that has a term of its own (KZ 94-V 19-1).
+
+    Who asks for a person does, and who takes up an ended case again; the first letter that does begins the term.
+    """
+    if case.state in OPEN:
+        return HoldReason.WANTS_PERSON in holds and case.objected_at is None
+    return not set(holds) <= _BEFELL_US
 
 
 async def undo(case: Case, kinds: Collection[StepKind], book: Book) -> bool:

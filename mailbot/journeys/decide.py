@@ -4,7 +4,7 @@ A reply to one of our questions is just another letter: it finds its case, and t
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import assert_never
 
 from mailbot import log
@@ -14,17 +14,20 @@ from mailbot.core.model import (
     CaseState,
     Decision,
     HoldReason,
+    Language,
     Letter,
     Malformed,
     Message,
+    Proven,
     Unreadable,
 )
 from mailbot.errors import Conflict, Unavailable
-from mailbot.journeys import letters
+from mailbot.journeys import budget, complaint, letters, question
 from mailbot.journeys.casework import OPEN, open_case, to_person, undo
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.gather import Gathered, decision, gather, means
 from mailbot.journeys.rounds import each
+from mailbot.journeys.sealing import remember
 from mailbot.journeys.trail import record
 from mailbot.ports import Book
 
@@ -72,13 +75,26 @@ async def hand_over(letter: StoredLetter, desk: Desk) -> None:
 async def decide_letter(letter: StoredLetter, desk: Desk) -> None:
     """Take one letter to its decision, in one commit."""
     gathered = await gather(letter, desk)
+    if complaint.is_complaint(gathered):
+        await complaint.settle(gathered, desk)
+        return
+    if await budget.gives_way(letter, gathered.standing, gathered.case, desk):
+        return
     async with desk.ledger.write() as book:
+        gathered = await counted(gathered, book, desk)
         if gathered.case is None:
             await _open(gathered, book, desk)
         elif gathered.twin:
             await _again(gathered, gathered.case, book, desk)
         else:
             await _reply(gathered, gathered.case, book, desk)
+        await remember(gathered.standing, letter, book, desk)
+
+
+async def counted(gathered: Gathered, book: Book, desk: Desk) -> Gathered:
+    """What the budgets say within the transaction that spends them: another process may have been quicker."""
+    about = (gathered.around, gathered.message, gathered.standing, gathered.case)
+    return replace(gathered, around=await budget.counted(*about, book, desk, token=gathered.ties.token))
 
 
 # ---------------------------------------------------------------- a new case
@@ -88,6 +104,8 @@ async def _open(gathered: Gathered, book: Book, desk: Desk) -> None:
     case = await open_case(
         gathered.letter, gathered.message, gathered.standing, decision(gathered, desk), book, desk
     )
+    if asked := [one.number for one in await book.cases_of(case.address, states=OPEN) if core.is_asked(one)]:
+        await record("case.beside", case, book, desk, {"cases": asked})  # a person may find that it belongs there
     await _begin(case, gathered, book, desk)
 
 
@@ -116,8 +134,10 @@ async def _improved(gathered: Gathered, case: Case, book: Book, desk: Desk) -> b
     """Put the case on the footing of this letter, where that is the better one; whether it was."""
     message = gathered.message
     author = message.author if isinstance(message, Message) else None
-    if author is None or author != case.address or case.state not in OPEN or not gathered.letter.reading.rights:
+    if author is None or author != case.address or case.state not in OPEN:
         return False
+    if set(gathered.reading.rights) != set(case.rights) or not case.rights:
+        return False  # what was asked for beside must not be forgotten
     anew = decision(gathered, desk)
     if not core.improves(gathered.standing, anew, case):
         return False
@@ -148,8 +168,13 @@ async def _reply(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None
     again = (core.Answer.ASK_AGAIN, core.Answer.NOTHING)
     if verdict.answer in again and await _improved(gathered, case, book, desk):
         return
-    if isinstance(gathered.message, Message) and gathered.message.author == case.address:
-        case = replace(case, letter_id=gathered.letter.id)
+    if _by_the_person(gathered, case):
+        case = replace(case, letter_id=gathered.letter.id, languages=_spoken(gathered, case))
+    await _obey(verdict, gathered, case, book, desk)
+
+
+async def _obey(verdict: core.ReplyMeans, gathered: Gathered, case: Case, book: Book, desk: Desk) -> None:
+    """Do with *case* what the letter means."""
     match verdict.answer:
         case core.Answer.CONFIRMED:
             await _confirmed(gathered, case, book, desk)
@@ -159,10 +184,32 @@ async def _reply(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None
             await _ask_again(gathered, case, book, desk)
         case core.Answer.PERSON:
             await to_person(case, (verdict.hold or HoldReason.READING,), book, desk)
+        case core.Answer.SEEN:
+            await book.save(replace(case, nudged_at=None))
         case core.Answer.NOTHING:
             await book.save(case)
         case _:
             assert_never(verdict.answer)
+
+
+def _by_the_person(gathered: Gathered, case: Case) -> bool:
+    """Whether our next letter answers this one: it is the person's, as far as anybody can tell.
+
+    A forged one must not take the place: a colleague who throws it away would hold up our letters (D68).
+    """
+    message = gathered.message
+    if not isinstance(message, Message) or message.machine is not None or message.author != case.address:
+        return False
+    return gathered.ties.known or isinstance(gathered.standing, Proven)
+
+
+def _spoken(gathered: Gathered, case: Case) -> tuple[Language, ...]:
+    """Our letters follow the person into another language, where the rights are live in it, or nowhere."""
+    spoken, before = gathered.reading.languages, case.languages
+    if not spoken or set(before) <= set(spoken):
+        return before
+    follows = gathered.policy.live(case.rights, spoken) or not gathered.policy.live(case.rights, before)
+    return spoken if follows else before
 
 
 async def _note(gathered: Gathered, case: Case, means: core.ReplyMeans, book: Book, desk: Desk) -> None:
@@ -181,15 +228,24 @@ async def _confirmed(gathered: Gathered, case: Case, book: Book, desk: Desk) -> 
     policy = gathered.policy
     holds = (
         *core.doubts_about_arrival(gathered.standing, gathered.around, now=desk.chance.now(), policy=policy),
-        *core.holds_before_fulfilment(case, gathered.subjects, policy=policy),
+        *core.holds_before_fulfilment(
+            case, gathered.subjects, policy=policy, today=_today(desk), alike=gathered.alike
+        ),
     )
     case = replace(case, confirmed=True)
     if holds:
-        await to_person(case, holds, book, desk)
+        held = await to_person(case, holds, book, desk)
+        silent = {HoldReason.REHEARSAL, HoldReason.JUNK} & set(holds)
+        if not silent and gathered.around.within_budget and question.has_room(held, desk):
+            await letters.send(held, (Letter.RECEIPT,), gathered.message, book, desk)
         return
     saved = await book.save(replace(case, state=CaseState.FULFILLING, holds=()))
     await book.plan(case.id, Phase.CONFIRMED, case.decision.confirmed, at=desk.chance.now())
     await record("case.confirmed", saved, book, desk, {})
+
+
+def _today(desk: Desk) -> date:
+    return desk.chance.now().astimezone(desk.zone).date()
 
 
 async def _denied(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None:
@@ -208,13 +264,17 @@ async def _denied(gathered: Gathered, case: Case, book: Book, desk: Desk) -> Non
 async def _ask_again(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None:
     """The request again while its question is open: the letter again, not a second case.
 
-    The last of the letters a case has is kept for its outcome (amendment 9).
+    Where the person has had as many as there are, a person looks; but not because of what anybody could have
+    written: every letter that was sent still counts, and the case goes on waiting for an answer to it.
     """
-    answerable = isinstance(gathered.message, Message) and not gathered.message.no_answer
-    room = gathered.around.within_budget and case.letters + 1 < gathered.policy.letters_per_case
+    message = gathered.message
+    answerable = isinstance(message, Message) and not message.no_answer
+    room = question.has_room(case, desk) and await question.may_ask(case, book, desk)
     if not gathered.policy.live(case.rights, case.languages):
         await to_person(case, (HoldReason.REHEARSAL,), book, desk)
-    elif not room or not answerable:
+    elif gathered.around.within_budget and room and answerable:
+        await letters.ask(case, message, book, desk)
+    elif _by_the_person(gathered, case):
         await to_person(case, (HoldReason.BUDGET,), book, desk)
     else:
-        await letters.ask(case, gathered.message, book, desk)
+        await book.save(case)

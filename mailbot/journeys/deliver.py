@@ -14,16 +14,19 @@ from typing import assert_never
 from mailbot import log
 from mailbot.core.audit import Plain
 from mailbot.core.case import Case, Outgoing, OutState
+from mailbot.core.decide import said_enough
 from mailbot.core.model import HoldReason, Place
 from mailbot.errors import Conflict, Rejected, Unavailable
 from mailbot.journeys.casework import backoff, to_person
 from mailbot.journeys.desk import Desk
+from mailbot.journeys.returns import envelope_sender
 from mailbot.journeys.rounds import each
 from mailbot.journeys.trail import record
 from mailbot.ports import Book, Deferred, Delivery, Mailbox, Mailer, Progress, Refused, Sent, Unknown
 
 logger = log.get(__name__)
 
+WEEK = timedelta(days=7)
 GIVE_UP_AFTER = timedelta(days=2)  # since the first try: somebody has heard nothing, and a person must know
 
 
@@ -63,17 +66,35 @@ async def deliver_due(mailbox: Mailbox, mailer: Mailer, desk: Desk) -> int:
 
 
 async def deliver(letter: Outgoing, mailbox: Mailbox, mailer: Mailer, desk: Desk) -> bool:
-    """Send one letter, unless a colleague has taken the matter over; whether the relay took it."""
-    if letter.automatic and letter.letters and not await _still_ours(letter, mailbox, desk):
+    """Send one letter, unless a colleague has the matter in hand or enough is said; whether the relay took it."""
+    by_itself = letter.automatic and letter.letters
+    if by_itself and (not await _still_ours(letter, mailbox, desk) or await _said_enough(letter, desk)):
         return False
     started = desk.chance.now()
     async with desk.ledger.write() as book:
         patience = started + desk.limits.smtp_patience * 2 ** min(letter.attempts, 5)  # a relay may never say yes
         await book.out(letter.id, was=OutState.QUEUED, now_is=OutState.SENDING, at=started, run_at=patience)
-    delivery = await mailer.send(desk.letterhead.bounce, letter.recipient, letter.raw)
+        case = await book.case(letter.case_id)
+    sender = envelope_sender(case.number if letter.letters else "", desk)
+    delivery = await mailer.send(sender, letter.recipient, letter.raw)
     async with desk.ledger.write() as book:
         await _settle(letter, delivery, book, desk)
     return isinstance(delivery, Sent)
+
+
+async def _said_enough(letter: Outgoing, desk: Desk) -> bool:
+    """Whether an automatic letter is one too many for its recipient; a person looks then (D6, D16)."""
+    now = desk.chance.now()
+    async with desk.ledger.read() as book:
+        case = await book.case(letter.case_id)
+        why = said_enough(letter, case, await book.told(letter.recipient, since=now - WEEK), now=now)
+    if not why or case.released:
+        return False
+    async with desk.ledger.write() as book:
+        await book.out(letter.id, was=OutState.QUEUED, now_is=OutState.HELD, at=now)
+        await record("answer.held", case, book, desk, {"answer": letter.id, "why": why})
+        await to_person(case, (HoldReason.BUDGET,), book, desk)
+    return True
 
 
 # ---------------------------------------------------------------- a colleague's hand

@@ -26,7 +26,9 @@ class Limits:
 
     letters_per_address_a_day: int = 10
     letters_an_hour: int = 200
+    unproven_unsubscribes_an_hour: int = 60  # above it their notices wait for a person (C27)
     warn_before_due: timedelta = timedelta(hours=24)
+    leave_every: timedelta = timedelta(seconds=10)  # automatic letters leave at these moments (C19)
     smtp_patience: timedelta = timedelta(seconds=120)  # an interrupted letter is not retried sooner
 
 

@@ -14,7 +14,7 @@ from mailbot.core.decide import BY_HAND
 from mailbot.core.model import CaseState, Change, Decision, HoldReason, Right, StepKind
 from mailbot.core.reply import letters_for
 from mailbot.errors import Conflict, Rejected, Unavailable
-from mailbot.journeys import letters
+from mailbot.journeys import letters, question
 from mailbot.journeys.casework import OPEN, backoff, live, to_person
 from mailbot.journeys.desk import Desk, suppression
 from mailbot.journeys.rounds import each
@@ -91,16 +91,16 @@ async def _take(planned: PlannedStep, case: Case, desk: Desk) -> bool:
     if await _held_by_another(planned, case, desk):
         return await _done(planned, case, (), desk)
     try:
-        before = await _intend(planned, case, desk)
-        if before is None:
+        tried = await _intend(planned, case, desk)
+        if tried is None:
             return False
-        changed = await desk.registry.carry_out(planned.step, at=planned.at)
-        left = await desk.registry.remaining(planned.step, at=planned.at)
+        changed = await desk.registry.carry_out(tried.step, at=tried.at, traces=tried.traces)
+        left = await desk.registry.remaining(tried.step, at=tried.at, traces=tried.traces)
     except Rejected as exc:
         return await _give_up(planned, case, desk, why=str(exc))
     if left:
         return await _give_up(planned, case, desk, why="looked again: rows remain", left=left)
-    return await _done(planned, case, merged(before, changed), desk)
+    return await _done(planned, case, merged(tried.intended, changed), desk)
 
 
 async def _held_by_another(planned: PlannedStep, case: Case, desk: Desk) -> bool:
@@ -112,21 +112,25 @@ async def _held_by_another(planned: PlannedStep, case: Case, desk: Desk) -> bool
         return await book.holding(case.address, sets, besides=case.id)
 
 
-async def _intend(planned: PlannedStep, case: Case, desk: Desk) -> tuple[Change, ...] | None:
+async def _intend(planned: PlannedStep, case: Case, desk: Desk) -> PlannedStep | None:
     """Record what this try is about to change, beside what earlier tries have found; None: it may not be made.
 
-    The last look at the case before anything is changed: a verdict that came meanwhile is obeyed.
+    By what those rows are found is kept with it: who dies must not look by less later. The last look
+    at the case before anything is changed: a verdict that came meanwhile is obeyed.
     """
-    changes = merged(planned.intended, await desk.registry.plan(planned.step, at=planned.at))
+    planning = await desk.registry.plan(planned.step, at=planned.at, traces=planned.traces)
+    changes = merged(planned.intended, planning)
+    traces = tuple(await desk.registry.traces(planned.step, known=planned.traces))
     tells = planned.step.kind is StepKind.DISCLOSE
     holdings = await desk.registry.holdings(planned.step.address) if tells else None
     async with desk.ledger.write() as book:
         if not await _may_run(planned, await book.case(case.id), book, desk):
             return None
         await book.intend(planned.id, changes, holdings)
+        await book.trace(planned.id, traces)
         facts = {"step": planned.id, "kind": planned.step.kind.value, "rows": counts(changes)}
         await record("step.intended", case, book, desk, facts)
-    return changes
+    return replace(planned, intended=changes, traces=traces)
 
 
 async def _done(planned: PlannedStep, case: Case, changes: Sequence[Change], desk: Desk) -> bool:
@@ -135,6 +139,7 @@ async def _done(planned: PlannedStep, case: Case, changes: Sequence[Change], des
         await _standing_order(planned, case, book, desk)
         await book.intend(planned.id, changes, None)
         await book.step_done(planned.id)
+        await book.trace(planned.id, ())
         facts = {"step": planned.id, "kind": step.kind.value, "right": step.right.value, "rows": counts(changes)}
         await record("step.done", case, book, desk, facts)
     return True
@@ -182,10 +187,12 @@ async def _outcome(case: Case, steps: Sequence[PlannedStep], book: Book, desk: D
         return True
     parent = await letters.parent_of(case, book, desk)
     if case.decision.confirmed and not case.confirmed:
-        if case.decision.may_answer:
+        if not case.decision.may_answer:
+            await to_person(case, (HoldReason.SENDER,), book, desk)
+        elif case.released or await question.may_ask(case, book, desk):
             await letters.ask(case, parent, book, desk)
         else:
-            await to_person(case, (HoldReason.SENDER,), book, desk)
+            await to_person(case, (HoldReason.BUDGET,), book, desk)
         return True
     await _tell(case, _served(ours), book, desk)
     return True

@@ -6,11 +6,26 @@ from datetime import timedelta
 
 from mailbot.core import decide as core
 from mailbot.core.case import Case, StoredLetter
-from mailbot.core.model import Decision, Malformed, Message, Route, Standing, Subject, Unproven, Unreadable
+from mailbot.core.lookalike import targets
+from mailbot.core.model import (
+    Address,
+    Decision,
+    Machine,
+    Malformed,
+    Message,
+    Reading,
+    Route,
+    Standing,
+    Subject,
+    Unproven,
+    Unreadable,
+)
 from mailbot.errors import Unavailable
-from mailbot.journeys import letters
+from mailbot.journeys import budget, letters, question
 from mailbot.journeys.casework import OPEN
-from mailbot.journeys.desk import Desk, token_hashes
+from mailbot.journeys.desk import Desk
+from mailbot.journeys.returns import thread_of
+from mailbot.journeys.sealing import replayed
 from mailbot.ports import Book, Thread
 
 DNS_PATIENCE = timedelta(hours=1)
@@ -24,10 +39,12 @@ class Gathered:
     message: Message | Unreadable
     standing: Standing
     around: core.Circumstances
+    reading: Reading  # of a reply: without what our own letter says in it
     case: Case | None  # the case it belongs to
     ties: core.Ties
     twin: bool = False  # it came before, by another way
     subjects: Sequence[Subject] = ()  # asked only where a confirmed request is about to be carried out
+    alike: Sequence[Address] = ()  # on file, and looks like the address that is not (C10); asked only then, too
     policy: core.Policy
 
 
@@ -35,35 +52,44 @@ async def gather(letter: StoredLetter, desk: Desk) -> Gathered:
     """Everything a decision about *letter* needs; raises `Unavailable` while DNS or a database does not answer."""
     message = letters.opened(letter, desk)
     standing = await _standing(letter, message, desk)
+    reading = letter.reading
     async with desk.ledger.read() as book:
-        twin = await book.twin(letter)
+        twin = await book.twin(letter) or await replayed(standing, letter, book, desk)
         thread = None if twin else await _thread(message, book, desk)
-        case = await _case(message, letter, thread, twin, book)
+        if thread is not None and isinstance(message, Message):
+            message, reading = await question.without_our_words(message, letter, thread, book, desk)
+        case = await _case(message, reading, standing, thread, twin, book)
         policy = replace(desk.policy, autonomy=await book.autonomy())
-        within = await letters.within_budget(message, standing, case, book, desk)
+        around = core.Circumstances(
+            received_at=letter.received_at, in_junk=letter.in_junk, unmatched=letter.unmatched
+        )
+        ties = _ties(thread, case)
+        around = await budget.counted(around, message, standing, case, book, desk, token=ties.token)
     gathered = Gathered(
         letter=letter,
         message=message,
         standing=standing,
-        around=core.Circumstances(
-            received_at=letter.received_at,
-            in_junk=letter.in_junk,
-            unmatched=letter.unmatched,
-            within_budget=within,
-        ),
+        around=around,
+        reading=reading,
         case=case,
-        ties=core.Ties(token=thread is not None and thread.token, thread=thread is not None and thread.thread),
+        ties=ties,
         twin=twin is not None,
         policy=policy,
     )
-    if thread is None and not gathered.twin:
+    if not ties.known and not gathered.twin:
         gathered = _on_its_own(gathered, desk)
     return await _with_subjects(gathered, desk)
 
 
+def _ties(thread: Thread | None, case: Case | None) -> core.Ties:
+    if thread is None or case is None or thread.case_id != case.id:
+        return core.Ties(token=False, thread=False)
+    return core.Ties(token=thread.token, thread=thread.thread, asked=thread.asked)
+
+
 def _on_its_own(gathered: Gathered, desk: Desk) -> Gathered:
     """A request that stands better than the open case it repeats only in part is a request of its own."""
-    case, rights = gathered.case, set(gathered.letter.reading.rights)
+    case, rights = gathered.case, set(gathered.reading.rights)
     if case is None or not rights or rights == set(case.rights):
         return gathered
     better = core.improves(gathered.standing, decision(gathered, desk), case)
@@ -75,7 +101,7 @@ async def _standing(letter: StoredLetter, message: Message | Unreadable, desk: D
     if isinstance(message, Unreadable):
         return Malformed("unreadable")
     try:
-        return await desk.senders.standing(letter.raw, message)
+        return await desk.senders.standing(letter.raw, message, received_at=letter.received_at)
     except Unavailable:
         if desk.chance.now() - letter.read_at < DNS_PATIENCE:
             raise
@@ -85,12 +111,13 @@ async def _standing(letter: StoredLetter, message: Message | Unreadable, desk: D
 async def _thread(message: Message | Unreadable, book: Book, desk: Desk) -> Thread | None:
     if isinstance(message, Unreadable):
         return None
-    return await book.thread((*message.answers_to, *message.reports_on), token_hashes(message, keys=desk.keys))
+    return await thread_of(message, book, desk)
 
 
 async def _case(
     message: Message | Unreadable,
-    letter: StoredLetter,
+    reading: Reading,
+    standing: Standing,
     thread: Thread | None,
     twin: StoredLetter | None,
     book: Book,
@@ -99,24 +126,24 @@ async def _case(
     if twin is not None and twin.case_id is not None:
         return await book.case(twin.case_id)
     threaded = await book.case(thread.case_id) if thread is not None else None
-    if threaded is not None and _answers(message, letter, threaded):
+    if threaded is not None and _answers(message, reading, threaded):
         return threaded
     if isinstance(message, Unreadable) or message.author is None:
         return None
-    case = await book.case_of(message.author, states=OPEN)
-    repeats = case is not None and set(letter.reading.rights) <= set(case.rights)
-    says_something = bool(letter.reading.rights) or letter.reading.reply_word is not None
-    return case if repeats and says_something else None
+    return core.case_of(await book.cases_of(message.author, states=OPEN), reading, standing)
 
 
-def _answers(message: Message | Unreadable, letter: StoredLetter, case: Case) -> bool:
+def _answers(message: Message | Unreadable, reading: Reading, case: Case) -> bool:
     """Whether a letter in the thread of *case* is about it; if not, it is a request of its own.
 
     Somebody else who asks for something in a forwarded letter of ours asks for themselves. So does the person
-    whose case has ended and who asks again.
+    whose case has ended and who asks again, and a machine that passes on a request.
     """
-    reading = letter.reading
-    if isinstance(message, Unreadable) or message.machine is not None or reading.reply_word is not None:
+    if isinstance(message, Unreadable) or message.machine is Machine.BOUNCE:
+        return True
+    if message.machine is not None:
+        return set(reading.rights) <= set(case.rights)
+    if reading.reply_word is not None:
         return True
     if message.author != case.address:
         return reading.route is Route.IGNORE
@@ -129,19 +156,22 @@ async def _with_subjects(gathered: Gathered, desk: Desk) -> Gathered:
         return gathered
     if means(gathered, gathered.case).answer is not core.Answer.CONFIRMED:
         return gathered
-    return replace(gathered, subjects=await desk.registry.find(gathered.case.address))
+    address = gathered.case.address
+    subjects = await desk.registry.find(address)
+    alike = [] if subjects else [one for one in targets(address) if await desk.registry.find(one)]
+    return replace(gathered, subjects=subjects, alike=alike)
 
 
 def means(gathered: Gathered, case: Case) -> core.ReplyMeans:
     """What the letter means for the case it belongs to."""
-    return core.judge_reply(gathered.message, gathered.letter.reading, gathered.standing, case, ties=gathered.ties)
+    return core.judge_reply(gathered.message, gathered.reading, gathered.standing, case, ties=gathered.ties)
 
 
 def decision(gathered: Gathered, desk: Desk) -> Decision:
     """What would be done about the letter if it came alone."""
     return core.decide(
         gathered.message,
-        gathered.letter.reading,
+        gathered.reading,
         gathered.standing,
         gathered.around,
         now=desk.chance.now(),

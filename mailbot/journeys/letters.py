@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime
 
 from mailbot.core import reply
 from mailbot.core.case import Case, Phase, PlannedStep, StoredLetter
@@ -14,8 +14,6 @@ from mailbot.core.model import (
     Letter,
     Message,
     MessageId,
-    Proven,
-    Standing,
     StepKind,
     Unreadable,
 )
@@ -23,25 +21,8 @@ from mailbot.journeys.desk import Desk, token_hash
 from mailbot.journeys.trail import record
 from mailbot.ports import Book, Draft, Rendered
 
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-async def within_budget(
-    message: Message | Unreadable, standing: Standing, case: Case | None, book: Book, desk: Desk
-) -> bool:
-    """Whether another automatic letter may go (requirements D6).
-
-    Unproven senders of new requests share half of the hour; the rest is reserved for proven senders and open
-    cases (amendment 13).
-    """
-    if isinstance(message, Unreadable) or message.author is None:
-        return True
-    now, limits = desk.chance.now(), desk.limits
-    if await book.sent_since(now - DAY, recipient=message.author) >= limits.letters_per_address_a_day:
-        return False
-    reserved = isinstance(standing, Proven) or case is not None
-    hour = limits.letters_an_hour if reserved else limits.letters_an_hour // 2
-    return await book.sent_since(now - HOUR) < hour
+NAMED = 20  # cases that one mail to the operator names
+UNASKED = frozenset({Letter.REMINDER, Letter.INTERIM})  # they answer no message (requirements D17)
 
 
 async def parent_of(case: Case, book: Book, desk: Desk) -> Message | Unreadable:
@@ -57,14 +38,19 @@ def opened(letter: StoredLetter, desk: Desk) -> Message | Unreadable:
 async def ask(
     case: Case, parent: Message | Unreadable, book: Book, desk: Desk, *, letter: Letter = Letter.CONFIRM
 ) -> Case:
-    """Ask for the confirmation, once for everything; a question asked again has a new token (requirements C15)."""
-    token = "MB" + desk.chance.token()
+    """Ask for the confirmation, once for everything; a question asked again has a new token (requirements C15).
+
+    Every token of the case confirms it: who asks again in somebody's name does not make the first one worthless.
+    """
+    token, now = "MB" + desk.chance.token(), desk.chance.now()
+    digest = token_hash(token, keys=desk.keys)
     asked = replace(
         case,
         state=CaseState.CONFIRMATION,
-        token_hash=token_hash(token, keys=desk.keys),
-        confirm_until=desk.chance.now() + desk.policy.confirm_within,
+        token_hash=digest,
+        confirm_until=now + desk.policy.confirm_within,
     )
+    await book.put_question(case.id, digest, case.rights, at=now)
     return await send(asked, (letter,), parent, book, desk, token=token)
 
 
@@ -83,15 +69,15 @@ async def send(  # noqa: PLR0913 - a letter has a case, what it tells, what it a
 
     *said* replaces the facts gathered from the case; *person* signs a letter that a person wrote or released.
     """
-    now = desk.chance.now()
+    written = Letter.WRITTEN in letters or Letter.REFUSED in letters
+    leaves = desk.chance.now() if written else slot(desk)
     facts = said or facts_of(case, await book.steps(case.id), desk, token=token)
     text = desk.renderer.render(tuple(letters), case.languages, facts.mapping())
-    written = Letter.WRITTEN in letters or Letter.REFUSED in letters
     heading = reply.Heading(
         to=case.address,
         message_id=_message_id(desk),
-        date=now,
-        automatic="person" if written else "auto-replied",
+        date=leaves,
+        automatic="person" if written else "auto-generated" if UNASKED & set(letters) else "auto-replied",
         case=case.number,
         parent=parent if isinstance(parent, Message) else None,
     )
@@ -105,12 +91,26 @@ async def send(  # noqa: PLR0913 - a letter has a case, what it tells, what it a
     return saved
 
 
+def slot(desk: Desk) -> datetime:
+    """The next moment at which automatic letters leave, told in their Date as well.
+
+    How long the company's databases took over somebody they know cannot be read from it (requirements C19).
+    """
+    now, every = desk.chance.now(), desk.limits.leave_every
+    return now + (datetime.min.replace(tzinfo=UTC) - now) % every
+
+
 async def notify_operator(cases: Sequence[Case], kind: reply.Notice, book: Book, desk: Desk) -> None:
-    """Queue a mail to the operator: case numbers, rights, reasons, days, the command; no personal data."""
+    """Queue a mail to the operator: case numbers, rights, reasons, days, the command; no personal data.
+
+    It names the first of *cases* and counts the rest: a mail bomb must not become one for the operator.
+    """
     waiting = [
-        reply.Waiting(case=case.number, rights=case.rights, reasons=case.holds, due=case.due_day) for case in cases
+        reply.Waiting(case=case.number, rights=case.rights, reasons=case.holds, due=case.due_day)
+        for case in cases[:NAMED]
     ]
-    text = desk.renderer.notice(kind, Language(desk.letterhead.operator_language), *waiting)
+    language = Language(desk.letterhead.operator_language)
+    text = desk.renderer.notice(kind, language, *waiting, more=len(cases) - len(waiting))
     heading = reply.Heading(
         to=desk.letterhead.operator,
         message_id=_message_id(desk),

@@ -114,7 +114,7 @@ async def _found(seen: Seen, watch: Watch, answered: frozenset[MessageId], desk:
     if isinstance(message, Message):
         by_person = by_person or message.message_id in answered
         try:
-            standing = await desk.senders.standing(mail.raw, message)
+            standing = await desk.senders.standing(mail.raw, message, received_at=mail.received_at)
         except Unavailable:
             standing = Unproven("DNS could not be asked")
     decision = core.decide(

@@ -19,8 +19,11 @@ from mailbot.core.message import read
 from mailbot.core.model import CaseState, Concern, Message, Place, RawMail, Reading, Route, Unreadable
 from mailbot.core.understanding import understand
 from mailbot.errors import Rejected, Unavailable
-from mailbot.journeys.desk import Desk, token_hashes, twin_key
-from mailbot.ports import Book, FolderState, Mailbox, Progress
+from mailbot.journeys.budget import rank_of
+from mailbot.journeys.desk import Desk, twin_key
+from mailbot.journeys.returns import thread_of
+from mailbot.journeys.trail import record
+from mailbot.ports import Book, FolderState, Mailbox, Progress, Thread
 
 logger = log.get(__name__)
 
@@ -199,8 +202,11 @@ async def _write(seen: Sequence[Seen], watch: Watch, progress: Progress, desk: D
 
 async def _enter(one: Seen, watch: Watch, progress: Progress, book: Book, desk: Desk, now: datetime) -> bool:
     """Keep a letter, or note that ordinary mail was looked at; whether it was kept."""
-    if not concerns_us(one.message, one.reading, tied=await _tied(one, book, desk)):
+    thread = await thread_of(one.message, book, desk) if isinstance(one.message, Message) else None
+    tied = thread is not None or await _says_yes_or_no(one, book)
+    if not concerns_us(one.message, one.reading, tied=tied):
         await book.looked_at(one.mail.place, one.digest, Route.IGNORE, one.reading.knowledge, at=now)
+        await _file_report(one, thread, book, desk)
         return False
     twin = twin_key(one.message, one.digest, keys=desk.keys) if isinstance(one.message, Message) else one.digest
     distrust = progress.distrust_before
@@ -214,6 +220,7 @@ async def _enter(one: Seen, watch: Watch, progress: Progress, book: Book, desk: 
         reading=one.reading,
         in_junk=watch.junk,
         unreadable=one.message.why if isinstance(one.message, Unreadable) else "",
+        rank=rank_of(one.message, one.mail.raw, tied=thread is not None),
         unmatched=distrust is not None and one.mail.received_at <= distrust,
     )
     letter_id = await book.keep(letter)
@@ -238,14 +245,18 @@ async def _enter(one: Seen, watch: Watch, progress: Progress, book: Book, desk: 
     return True
 
 
-async def _tied(one: Seen, book: Book, desk: Desk) -> bool:
-    """Whether a message belongs to one of our cases: by our Message-IDs, by a token, or by a bare yes or no."""
-    if isinstance(one.message, Unreadable):
-        return False
-    ids = (*one.message.answers_to, *one.message.reports_on)
-    if await book.thread(ids, token_hashes(one.message, keys=desk.keys)) is not None:
-        return True
-    if one.reading.reply_word is None or one.message.author is None:
+async def _file_report(one: Seen, thread: Thread | None, book: Book, desk: Desk) -> None:
+    """Note in the trail of its case what a machine says about a letter of ours; it moves nothing (D12, D13)."""
+    if thread is None or not isinstance(one.message, Message) or one.message.machine is None:
+        return
+    case = await book.case(thread.case_id)
+    facts: dict[str, Plain] = {"machine": one.message.machine.value, "sha256": one.digest}
+    await record("answer.reported", case, book, desk, facts)
+
+
+async def _says_yes_or_no(one: Seen, book: Book) -> bool:
+    """Whether a message that hangs on none of our letters is a bare answer to a question of ours."""
+    if isinstance(one.message, Unreadable) or one.reading.reply_word is None or one.message.author is None:
         return False
     return await book.case_of(one.message.author, states=[CaseState.CONFIRMATION, CaseState.PERSON]) is not None
 

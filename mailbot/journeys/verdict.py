@@ -141,13 +141,21 @@ async def reply(number: str, *, by: str, text: str, close: bool, desk: Desk) -> 
 
 
 async def remind(number: str, *, by: str, desk: Desk) -> Case:
-    """Say that we could not verify yet and how to continue: an interim letter, no refusal (amendment 11)."""
+    """Say that we could not verify yet and how to continue: an interim letter, no refusal (amendment 11).
+
+    The program leaves the last of three letters to the outcome; a person may take it for this, and what is done
+    later closes the case with a letter of its own (amendment 9, ADR 16).
+    """
     async with desk.ledger.write() as book:
         case = await _open_case(number, book)
         if case.token_hash is None or case.confirmed or not case.address:
             raise NotNow(f"case {number} has no open question to remind of")
+        if case.letters >= desk.policy.letters_per_case:
+            raise NotNow(f"case {number} has had its {case.letters} letters: call, or `mailbot cases reply`")
         parent = await letters.parent_of(case, book, desk)
-        reminded = await letters.ask(case, parent, book, desk, letter=Letter.INTERIM)
+        now = desk.chance.now()
+        noted = replace(case, reminded_at=now, drafted_at=now)
+        reminded = await letters.ask(noted, parent, book, desk, letter=Letter.INTERIM)
         await record("case.reminded", reminded, book, desk, {}, by=by)
         return reminded
 

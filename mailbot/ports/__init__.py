@@ -1,6 +1,7 @@
 """What the journeys need from outside, as small protocols. The promises stand in the docstrings."""
 
-from mailbot.ports.ledger import AuditHead, Book, Draft, Ledger, NewCase, Progress, Thread
+from mailbot.ports.asked import Thread
+from mailbot.ports.ledger import AuditHead, Book, Draft, Ledger, NewCase, Progress
 from mailbot.ports.outside import (
     Chance,
     Deferred,

@@ -24,7 +24,12 @@ from mailbot.core.model import (
     Step,
     StepKind,
 )
+from mailbot.ports.asked import Asked
+from mailbot.ports.clocked import Clocked
+from mailbot.ports.flooded import Flooded
 from mailbot.ports.judged import Judged
+from mailbot.ports.sealed import Sealed
+from mailbot.ports.traced import Traced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +43,6 @@ class Progress:
     last_look: datetime
     swept_at: datetime  # when rows of messages that are gone were last forgotten
     distrust_before: datetime | None = None  # after a new UIDVALIDITY: older mail never acts by itself
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thread:
-    """The case a letter belongs to, and by what."""
-
-    case_id: int
-    token: bool  # it carries the token of the case's open question
-    thread: bool  # it answers one of our Message-IDs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +60,7 @@ class NewCase:
     due_day: date
     due_norm: str
     versions: str
+    counted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +84,7 @@ class AuditHead:
     hash: str
 
 
-class Book(Judged, Protocol):
+class Book(Asked, Clocked, Flooded, Judged, Sealed, Traced, Protocol):
     """Everything that can be read from and written into the ledger within one transaction."""
 
     # -- the mailbox as we know it
@@ -127,7 +124,7 @@ class Book(Judged, Protocol):
         ...
 
     async def undecided(self, *, now: datetime, limit: int) -> Sequence[StoredLetter]:
-        """Letters whose decision is due, oldest arrival first."""
+        """Letters whose decision is due, by rank, then the oldest arrival first (C27)."""
         ...
 
     async def undecided_later(self, *, now: datetime) -> int:
@@ -146,15 +143,15 @@ class Book(Judged, Protocol):
         """The letter belongs to this case; raises `Conflict` where it has been decided already."""
         ...
 
+    async def dismiss(self, letter_id: int) -> None:
+        """The letter belongs to no case, and nothing is done about it; raises `Conflict` like `decided`."""
+        ...
+
     async def put_off(self, letter_id: int, *, until: datetime, stumbled: bool) -> None:
         """Decide it later: somebody we must ask does not answer, or the program *stumbled* over it."""
         ...
 
     # -- cases
-    async def thread(self, ids: Collection[MessageId], tokens: Collection[str]) -> Thread | None:
-        """The case a token hash, or a Message-ID of our letters to the person, belongs to; a token wins."""
-        ...
-
     async def open_case(self, new: NewCase) -> Case:
         """Open a case, number it, and mark its letter decided; raises `Conflict` like `decided`."""
         ...
@@ -235,6 +232,10 @@ class Book(Judged, Protocol):
         self, out_id: int, *, was: OutState, now_is: OutState, at: datetime, run_at: datetime | None = None
     ) -> None:
         """Move a letter on; raises `Conflict` where it was not in *was*."""
+        ...
+
+    async def told(self, recipient: Address, *, since: datetime) -> Sequence[tuple[Outgoing, Case]]:
+        """Letters handed to the relay for *recipient* since a moment, with their cases, oldest first."""
         ...
 
     async def sent_since(self, moment: datetime, *, recipient: Address | None = None) -> int:

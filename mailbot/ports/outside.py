@@ -1,11 +1,11 @@
 """The world outside the ledger: mailbox, relay, DNS, the company's data, templates."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from mailbot.core.datamap import Holdings
+from mailbot.core.datamap import Holdings, Trace
 from mailbot.core.model import (
     Address,
     Change,
@@ -140,8 +140,11 @@ class Mailer(Protocol):
 class SenderCheck(Protocol):
     """Who is really writing."""
 
-    async def standing(self, raw: bytes, message: Message) -> Standing:
-        """Judge the author of *message*; raises `Unavailable` while DNS cannot be asked: later, no verdict."""
+    async def standing(self, raw: bytes, message: Message, *, received_at: datetime) -> Standing:
+        """Judge the author of *message*; raises `Unavailable` while DNS cannot be asked: later, no verdict.
+
+        *received_at* is the server's INTERNALDATE: how old a signature was is asked of that moment (C4, C7).
+        """
         ...
 
 
@@ -152,18 +155,29 @@ class Registry(Protocol):
         """Everybody on file under exactly this address (requirements C8)."""
         ...
 
-    async def plan(self, step: Step, *, at: datetime | None = None) -> Sequence[Change]:
+    async def traces(self, step: Step, *, known: Collection[Trace] = ()) -> Sequence[Trace]:
+        """What to keep before *step* destroys anything, so that the second look finds what has lost its parent."""
+        ...
+
+    async def plan(
+        self, step: Step, *, at: datetime | None = None, traces: Collection[Trace] = ()
+    ) -> Sequence[Change]:
         """Rows as they would change, without changing any; *at* as for `carry_out`."""
         ...
 
-    async def carry_out(self, step: Step, *, at: datetime) -> Sequence[Change]:
+    async def carry_out(
+        self, step: Step, *, at: datetime, traces: Collection[Trace] | None = None
+    ) -> Sequence[Change]:
         """Change them; may be taken twice without harm. Returns what this call changed.
 
-        *at* is the moment written into the rows; a step that lifts is given the moment of the one it lifts.
+        *at* is the moment written into the rows; a step that lifts is given the moment of the one it lifts. Given
+        *traces*, rows that lead to others are destroyed only where they left one.
         """
         ...
 
-    async def remaining(self, step: Step, *, at: datetime | None = None) -> Sequence[Change]:
+    async def remaining(
+        self, step: Step, *, at: datetime | None = None, traces: Collection[Trace] = ()
+    ) -> Sequence[Change]:
         """Look again: rows that should have changed and have not. Empty: done."""
         ...
 
@@ -193,8 +207,8 @@ class Renderer(Protocol):
         """
         ...
 
-    def notice(self, kind: Notice, language: Language, *cases: Waiting) -> Rendered:
-        """A mail to the operator about *cases*: no personal data."""
+    def notice(self, kind: Notice, language: Language, *cases: Waiting, more: int = 0) -> Rendered:
+        """A mail to the operator about *cases*, and *more* that it only counts: no personal data."""
         ...
 
 

@@ -61,7 +61,7 @@ class Program:
             "mailbox": {**ours, "address": self.ours, "port": dovecot.imaps_port, "tls": "implicit"},
             "relay": {**ours, "port": postfix.submission_port, "tls": "starttls"},
             "operator": {"mail": OPERATOR},
-            "rules": {"letters_an_hour": 1000},
+            "rules": {"letters_an_hour": 1000, "letters_leave_every_seconds": 1},
             "ledger": {"url": f"sqlite+aiosqlite:///{self.folder}/ledger.sqlite"},
             "data": {"url": self.company.url},
             "dns": {"zone_file": str(self.folder / "zone.json")},

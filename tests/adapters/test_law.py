@@ -8,11 +8,12 @@ import pytest
 from holidays.version import __version__ as holidays_version
 
 from mailbot.adapters.law import load_law
-from mailbot.core.deadline import Jurisdiction, due
+from mailbot.core.deadline import Duty, Jurisdiction, due, duty_due
 from mailbot.core.model import Right
 from mailbot.errors import ConfigError
 
 SHIPPED = Path(__file__).parents[2] / "config" / "law"
+WHOSE = (Jurisdiction.KZ, Jurisdiction.RU, Jurisdiction.EU)
 FRIDAY = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # afternoon in Moscow and Almaty
 
 
@@ -40,15 +41,36 @@ def edit(path: Path, old: str, new: str) -> None:
         (Right.ERASURE, date(2026, 11, 23), date(2026, 12, 1), date(2026, 12, 18)),  # 1 wd, 7 wd, 1 mo
     ],
 )
-def test_the_shipped_law_holds_the_limits_of_the_requirements(right, kz, ru, eu):
+def test_the_shipped_law_holds_the_limits_of_the_requirements(folder, right, kz, ru, eu):
+    edit(folder / "calendar" / "kz.toml", "moved_through = 2025", "moved_through = 2026")
+    law = load_law(folder)
+
+    assert [due(right, FRIDAY, jurisdiction=whose, law=law).day for whose in WHOSE] == [kz, ru, eu]
+
+
+def test_as_shipped_nobody_has_confirmed_the_moved_days_of_kazakhstan_so_saturday_counts():
     law = load_law(SHIPPED)
 
     days = [
-        due(right, FRIDAY, jurisdiction=whose, law=law).day
-        for whose in (Jurisdiction.KZ, Jurisdiction.RU, Jurisdiction.EU)
+        due(right, FRIDAY, jurisdiction=Jurisdiction.KZ, law=law).day for right in (Right.ERASURE, Right.ACCESS)
     ]
 
-    assert days == [kz, ru, eu]
+    assert days == [date(2026, 11, 21), date(2026, 11, 24)]
+
+
+@pytest.mark.parametrize(
+    ("duty", "kz", "ru", "eu"),
+    [
+        (Duty.OBJECTION, date(2026, 11, 25), date(2026, 12, 18), date(2026, 12, 18)),  # 3 wd, 30 cd, 1 mo
+        (Duty.STOP_PROCESSING, date(2026, 12, 11), date(2026, 12, 4), date(2026, 12, 18)),  # 15 wd, 10 wd, 1 mo
+    ],
+)
+def test_the_shipped_law_has_a_term_for_objections_and_demands_to_stop(folder, duty, kz, ru, eu):
+    """Requirements B.4: 94-V 19-1(3), 152-FZ 16(4) and 21(5.1)."""
+    edit(folder / "calendar" / "kz.toml", "moved_through = 2025", "moved_through = 2026")
+    law = load_law(folder)
+
+    assert [duty_due(duty, FRIDAY, jurisdiction=whose, law=law).day for whose in WHOSE] == [kz, ru, eu]
 
 
 def test_the_zones_are_those_of_the_requirements():
@@ -60,7 +82,8 @@ def test_the_zones_are_those_of_the_requirements():
 def test_every_shipped_rule_says_where_its_number_comes_from():
     law = load_law(SHIPPED)
 
-    rules = [rule for statute in (law.kz, law.ru, law.eu) for rule in statute.rules.values()]
+    statutes = (law.kz, law.ru, law.eu)
+    rules = [rule for one in statutes for rule in (*one.rules.values(), *one.duties.values())]
 
     assert all(rule.norm and rule.source and rule.checked >= date(2026, 11, 22) for rule in rules)
 
@@ -87,11 +110,10 @@ def test_a_changed_file_is_another_version(folder):
 
 
 def test_dates_of_the_operator_win_over_the_package(folder):
-    edit(folder / "calendar" / "kz.toml", "add_off = []", "add_off = [2026-11-23, 2026-11-24]")
+    """A Saturday too: one that is entered as free is not taken for a working day."""
+    edit(folder / "calendar" / "kz.toml", "add_off = []", "add_off = [2026-11-21, 2026-11-23]")
 
-    found = due(Right.ERASURE, FRIDAY, jurisdiction=Jurisdiction.KZ, law=load_law(folder))
-
-    assert found.day == date(2026, 11, 25)
+    assert due(Right.ERASURE, FRIDAY, jurisdiction=Jurisdiction.KZ, law=load_law(folder)).day == date(2026, 11, 24)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +128,9 @@ def test_dates_of_the_operator_win_over_the_package(folder):
         ("kz.toml", "Asia/Almaty", "Asia/Atlantis", r"zone.*Asia/Atlantis"),
         ("kz.toml", "Asia/Almaty", "../Almaty", r"zone"),
         ("ru.toml", "[rules.access]", "[rules.access", r"line"),
+        ("kz.toml", "[duties.objection]", "[duties.wish]", r"wish"),
         ("calendar/ru.toml", "known_through = 2027", "", r"known_through"),
+        ("calendar/ru.toml", "moved_through = 2027", "", r"moved_through"),
         ("calendar/ru.toml", "add_off = []", 'add_off = ["soon"]', r"add_off"),
         ("calendar/kz.toml", "add_off = []", "add_off = [2027-03-15]", r"2027-03-15 stands in both"),
     ],
@@ -120,9 +144,18 @@ def test_a_mistake_is_named_with_its_file_and_key(folder, file, old, new, compla
 
 def test_a_right_without_a_rule_is_named(folder):
     text = (folder / "kz.toml").read_text()
-    (folder / "kz.toml").write_text(text[: text.index("[rules.blocking]")])
+    rule = text[text.index("[rules.blocking]") : text.index("[duties.objection]")]
+    (folder / "kz.toml").write_text(text.replace(rule, ""))
 
     with pytest.raises(ConfigError, match=r"kz\.toml: rules\.blocking is missing"):
+        load_law(folder)
+
+
+def test_a_duty_without_a_term_is_named(folder):
+    text = (folder / "ru.toml").read_text()
+    (folder / "ru.toml").write_text(text[: text.index("[duties.stop_processing]")])
+
+    with pytest.raises(ConfigError, match=r"ru\.toml: duties\.stop_processing is missing"):
         load_law(folder)
 
 

@@ -72,8 +72,17 @@ async def test_we_ask_to_hear_of_failure_where_the_relay_knows_how():
 
     assert relay.commands[1:3] == [
         f"MAIL FROM:<{BOUNCES}> SIZE={len(LETTER)} RET=HDRS",
-        f"RCPT TO:<{AIGUL}> NOTIFY=FAILURE",
+        f"RCPT TO:<{AIGUL}> NOTIFY=FAILURE,DELAY",
     ]
+
+
+async def test_d23_a_letter_leaves_under_its_message_id_so_that_a_report_without_its_header_finds_it():
+    relay = ScriptedRelay({"EHLO": EHLO.replace("8BITMIME", "DSN")})
+    letter = b"Message-ID: <17+a=b@example.org>\r\n" + LETTER
+    async with mailing(relay) as mailer:
+        await mailer.send(BOUNCES, AIGUL, letter)
+
+    assert relay.commands[1] == f"MAIL FROM:<{BOUNCES}> SIZE={len(letter)} RET=HDRS ENVID=17+2Ba+3Db@example.org"
 
 
 async def test_a_receipt_is_kept_without_the_address_it_names():

@@ -38,7 +38,12 @@ class Installation:
     def __post_init__(self) -> None:
         host = {"host": "127.0.0.1", "tls": "none"}
         self.sections = {
-            "company": {"name": "Ондулин", "address": "Алматы", "policy_edition": "01.01.2022"},
+            "company": {
+                "name": "Ондулин",
+                "address": "Алматы",
+                "policy_edition": "01.01.2022",
+                "jurisdiction": "ru",  # its calendar is confirmed, so that a healthy house has no warning of it
+            },
             "company.responsible": {"name": "A. Example", "post": "DPO", "phone": "+7 700 000 00 00"},
             "mailbox": {**host, "address": INFO, "user": INFO, "port": self.imap_port, "junk": ["Junk"]},
             "relay": {**host, "port": self.smtp_port},
@@ -75,9 +80,13 @@ class Installation:
         await reference_schema.create(engine)
         await engine.dispose()
 
+    def write(self) -> None:
+        """The settings file, as `sections` are now."""
+        self.config.write_text(_toml(self.sections))
+
     async def report(self, *, letter: bool = False, chance: Chance | None = None) -> list[Line]:
         """What doctor says about it."""
-        self.config.write_text(_toml(self.sections))
+        self.write()
         said: list[Line] = []
         await examine(self.config, letter=letter, chance=chance or seeded_chance(1), say=said.append)
         return said

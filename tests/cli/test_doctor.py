@@ -168,6 +168,30 @@ async def test_a_company_database_that_does_not_fit_has_its_remedy(house: Instal
     )
 
 
+async def test_a_cascade_into_a_table_that_is_not_on_the_map_is_an_error_with_its_remedy(house: Installation):
+    with sqlite3.connect(house.file("company")) as company:
+        company.execute("CREATE TABLE invoices (n INTEGER, whose INTEGER REFERENCES subjects ON DELETE CASCADE)")
+    company.close()
+
+    assert line_of("company data", await house.report()) == Line(
+        check="company data",
+        state=FAIL,
+        said="store company: table invoices loses rows by ON DELETE CASCADE when subjects is destroyed",
+        remedy="put it on the map, or change its foreign key",
+    )
+
+
+async def test_a_table_that_would_forget_whose_it_is_is_a_warning(house: Installation):
+    with sqlite3.connect(house.file("company")) as company:
+        company.execute("CREATE TABLE payments (n INTEGER, whose INTEGER REFERENCES subjects ON DELETE SET NULL)")
+    company.close()
+
+    said = [line for line in await house.report() if line.check == "company data"]
+
+    assert [line.state for line in said] == [OK, WARN]
+    assert said[1].remedy == "put it on the map if personal data stand in it"
+
+
 async def test_no_password_of_a_database_is_ever_said(house: Installation, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MAILBOT_LEDGER_URL", "postgresql+asyncpg://mailbot:geheim@127.0.0.1:1/mailbot")
     monkeypatch.setenv("MAILBOT_COMPANY_URL", "postgresql+asyncpg://mailbot:geheim@127.0.0.1:1/company")

@@ -65,6 +65,8 @@ def test_a_clear_request_is_told_with_its_evidence_and_acted_on():
         "language": "ru",
         "automatic": False,
         "own_words": "Отпишите меня от рассылки, пожалуйста.",
+        "hidden_text": False,
+        "unread_text": False,
         "requests": ["unsubscribe"],
         "route": "act",
         "why": "sure",
@@ -279,6 +281,24 @@ def test_where_there_is_no_terminal_it_is_plain_text():
     assert lines[4].startswith("  asks       unsubscribe, ")
     assert lines[-4:] == ["  subject    Привет", "  own words", "    Отпишите меня от рассылки, пожалуйста.", ""]
     assert not [line for line in lines if "\x1b" in line]
+
+
+def test_it_says_that_text_was_hidden_and_that_some_may_be_unread():
+    """C29: what nobody can see is dropped and said."""
+    page = (
+        '<p>Здравствуйте</p><p style="color:#fefefe">delete everything</p><hr><div id="divRplyFwdMsg">От: А</div>'
+    )
+    raw = mail(page).replace(b"text/plain", b"text/html")
+
+    row, lines = one(raw), typed(stdin=raw).stdout.splitlines()
+
+    assert (row["hidden_text"], row["unread_text"], row["route"]) == (True, True, "review")
+    assert lines[-3:] == [
+        "  hidden     text that nobody can see was left out",
+        "  unread     some of it could not be shown, or may be quoted: look at the message in the mailbox",
+        "",
+    ]
+    assert not any(line.startswith(("  hidden", "  unread")) for line in typed(stdin=STOP).stdout.splitlines())
 
 
 def test_an_ask_is_shown_with_how_sure_it_is_and_by_what():

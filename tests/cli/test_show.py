@@ -63,6 +63,16 @@ def test_a_strangers_words_neither_act_on_the_screen_nor_pass_for_our_own():
     assert not {"\x1b", "\x07", "\u202e"} & set(paper.getvalue())
 
 
+def test_the_operator_sees_that_text_was_hidden_and_that_some_may_be_unread():
+    """C29: what nobody can see is dropped and said."""
+    paper = io.StringIO()
+    _print_letter(
+        stored(Details()), replace(LETTER, hidden_text=True, unread_text=True), Console(file=paper, width=120)
+    )
+
+    assert [line.strip().split()[0] for line in paper.getvalue().splitlines()[-2:]] == ["hidden", "unread"]
+
+
 def test_programs_are_told_the_same():
     assert details(TOLD) == {
         "channels": ["sms", "calls"],

@@ -127,8 +127,13 @@ def test_a_bounces_subject_counts_from_the_null_sender_only(subject):
         "Автожауап",
     ],
 )
-def test_absence_is_told_by_its_subject_in_three_languages(subject):
-    assert machine(replace(PERSON, subject=subject), OWN) is Machine.ABSENCE
+def test_absence_is_told_by_its_subject_in_three_languages_beside_another_sign(subject):
+    notice = replace(PERSON, subject=subject, own_words="Я в отпуске до мая.")
+    by_program = replace(PERSON, subject=subject, headers={"x-auto-response-suppress": ("All",)})
+
+    assert (machine(notice, OWN), machine(by_program, OWN)) == (Machine.ABSENCE, Machine.ABSENCE)
+    assert machine(replace(PERSON, subject=subject, return_path=""), OWN) is Machine.ABSENCE
+    assert machine(replace(PERSON, subject=subject), OWN) is None  # whoever asks for something is heard
 
 
 @pytest.mark.parametrize("subject", ["Я в отпуске до 5 мая", "Еңбек демалысы", "Out of office until May"])
@@ -205,6 +210,7 @@ def test_an_invitation_is_a_calendars():
         (with_header("x-campaignid"), "its sender asks for silence (D4)"),
         (with_header("feedback-id"), "its sender asks for silence (D4)"),
         (replace(PERSON, to=(Address("hidden@example.org"),)), "not addressed to us (D5)"),
+        (replace(PERSON, return_path="ada@mailer.example.com"), "Return-Path of another domain (D7, C13)"),
         (replace(PERSON, own_words="", attachments=("application/ms-tnef",)), "no text but TNEF (D15)"),
         (replace(PERSON, report="feedback-report"), "report (D12-D14)"),
         (with_header("x-mailbot-loop", "example-1"), "our own mail (D16)"),
@@ -236,3 +242,65 @@ def test_addresses_of_people_that_resemble_roles_are_answered(local):
 @pytest.mark.parametrize("value", ["AutoReplyX", "DR", "none"])
 def test_a_wish_for_silence_about_other_things_does_not_forbid_an_answer(value):
     assert no_answer(with_header("x-auto-response-suppress", value), OWN) == ()
+
+
+@pytest.mark.parametrize(
+    ("author", "path"),
+    [
+        ("ada@example.net", "ada+1@mail.example.net"),
+        ("ada@shop.example.net", "ada@example.net"),
+        ("ada@gmail.com", "ada@googlemail.com"),
+        ("ada@ya.ru", "ada@yandex.ru"),
+        ("ada@EXAMPLE.net".lower(), "ada@Example.NET"),
+    ],
+)
+def test_c13_a_return_path_of_the_same_house_is_answered(author, path):
+    assert no_answer(replace(PERSON, authors=(Address(author),), return_path=path), OWN) == ()
+
+
+@pytest.mark.parametrize(
+    ("author", "path"),
+    [
+        ("ada@one.com.kz", "ada@two.com.kz"),
+        ("ada@one.com.kz", "ada@com.kz"),
+        ("ada@example.net", "ada@evil-example.net"),
+        ("ada@example.net", "srs0=x=y=example.net=ada@forwarder.example.org"),
+        ("ada@gmail.com", "ada@ya.ru"),
+    ],
+)
+def test_c13_a_return_path_of_another_house_is_not(author, path):
+    signs = replace(PERSON, authors=(Address(author),), return_path=path)
+
+    assert no_answer(signs, OWN) == ("Return-Path of another domain (D7, C13)",)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "kind"),
+    [
+        ({"failed"}, Machine.BOUNCE),
+        ({"failed", "relayed"}, Machine.BOUNCE),
+        (set(), Machine.BOUNCE),
+        *[({one}, Machine.PROGRESS) for one in ("delayed", "delivered", "relayed", "expanded")],
+    ],
+)
+def test_d12_only_what_failed_is_a_bounce(outcomes, kind):
+    signs = replace(PERSON, report="delivery-status", subject="Delivery report", outcomes=frozenset(outcomes))
+
+    assert machine(signs, OWN) is kind
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("unsubscribe boris@example.org", ""),
+        ("unsubscribe", "boris@example.org"),
+        ("unsubscribe boris=example.org", ""),
+        ("Unsubscribe please, and tell me what you hold", ""),
+        ("Отписаться и удалить данные", ""),
+        ("", "unsubscribe"),
+        ("Вопрос", "unsubscribe 8fA77xQ"),
+        ("unsubscribe", "My lawyer will automatically sue you."),
+    ],
+)
+def test_c12_what_says_more_than_a_button_is_none(subject, words):
+    assert machine(replace(PERSON, subject=subject, own_words=words), OWN) is None

@@ -4,11 +4,26 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from holidays import country_holidays
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailbot.core.deadline import Due, Jurisdiction, Law, Rule, Start, Statute, Unit, WorkingDays, due, earliest
+from mailbot.core.deadline import (
+    Due,
+    Duty,
+    Jurisdiction,
+    Law,
+    Rule,
+    Start,
+    Statute,
+    Unit,
+    due,
+    duty_due,
+    earliest,
+    first_day,
+    ready_by,
+)
 from mailbot.core.model import Right
+from mailbot.core.working_days import WorkingDays
 
 ALMATY = ZoneInfo("Asia/Almaty")
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -24,13 +39,15 @@ ONE_DAY = Rule(
     source="invented",
     checked=date(2026, 11, 22),
 )
-KZ_DAYS = WorkingDays(country="KZ", known_through=2027, version="package only")
-RU_DAYS = WorkingDays(country="RU", known_through=2027, version="package only")
+KZ_DAYS = WorkingDays(country="KZ", known_through=2027, moved_through=2027, version="package only")
+RU_DAYS = WorkingDays(country="RU", known_through=2027, moved_through=2027, version="package only")
 PLAIN_DAYS = WorkingDays(country=None, known_through=0, version="plain")
 
 
 def statute(zone: ZoneInfo, days: WorkingDays, rule: Rule) -> Statute:
-    return Statute(zone=zone, rules=dict.fromkeys(Right, rule), days=days, version="v1")
+    return Statute(
+        zone=zone, rules=dict.fromkeys(Right, rule), duties=dict.fromkeys(Duty, rule), days=days, version="v1"
+    )
 
 
 def law(*, kz: Rule = ONE_DAY, ru: Rule = ONE_DAY, eu: Rule = ONE_DAY) -> Law:
@@ -181,30 +198,6 @@ def test_a_month_ends_on_the_same_day_or_on_the_last_there_is(received, months, 
     assert last_day(received, rule, Jurisdiction.EU) == last
 
 
-def test_a_confirmed_day_off_wins_over_the_estimate():
-    confirmed = replace(KZ_DAYS, add_off=frozenset({date(2026, 5, 27)}))
-
-    assert confirmed.after(date(2026, 5, 26), 1) == date(2026, 5, 28)
-
-
-def test_a_moved_working_saturday_counts():
-    moved = replace(RU_DAYS, add_work=frozenset({date(2026, 11, 21)}))
-
-    assert moved.after(date(2026, 11, 20), 1) == date(2026, 11, 21)
-
-
-def test_a_year_that_nobody_has_confirmed_knows_no_holidays():
-    unconfirmed = replace(RU_DAYS, known_through=2025)
-
-    assert unconfirmed.after(date(2025, 12, 31), 1) == date(2026, 1, 1)
-
-
-def test_a_day_off_in_an_unconfirmed_year_may_still_be_entered():
-    entered = replace(RU_DAYS, known_through=2025, add_off=frozenset({date(2026, 1, 1)}))
-
-    assert entered.after(date(2025, 12, 31), 1) == date(2026, 1, 2)
-
-
 def test_a_time_without_zone_is_refused():
     with pytest.raises(ValueError, match="timezone-aware"):
         due(Right.ACCESS, datetime(2026, 11, 20, 12), jurisdiction=Jurisdiction.KZ, law=law())  # noqa: DTZ001 - that is the point
@@ -220,9 +213,15 @@ def test_a_statute_that_forgets_a_right_is_refused():
         Statute(
             zone=ALMATY,
             rules={right: ONE_DAY for right in Right if right is not Right.ERASURE},
+            duties=dict.fromkeys(Duty, ONE_DAY),
             days=KZ_DAYS,
             version="v1",
         )
+
+
+def test_a_statute_that_forgets_the_objection_is_refused():
+    with pytest.raises(ValueError, match="objection"):
+        replace(law().kz, duties={Duty.STOP_PROCESSING: ONE_DAY})
 
 
 def test_a_term_of_nothing_is_refused():
@@ -240,6 +239,7 @@ def legal_last_day(country: str, received: date, rule: Rule) -> date:
             return table.get_nth_working_day(received + timedelta(days=rule.amount), 0)
 
 
+@settings(deadline=None)  # a year of holidays is read when it is first needed
 @given(
     received_at=st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
     country=st.sampled_from(sorted(ZONES)),
@@ -258,6 +258,7 @@ def test_our_limit_is_never_later_than_the_law_and_never_before_receipt(received
     assert found.at > received_at
 
 
+@settings(deadline=None)  # a year of holidays is read when it is first needed
 @given(
     received_at=st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
     right=st.sampled_from(Right),
@@ -270,3 +271,135 @@ def test_an_unknown_jurisdiction_is_never_later_than_either(received_at, right):
     assert found.at == min(
         due(right, received_at, jurisdiction=whose, law=terms).at for whose in (Jurisdiction.KZ, Jurisdiction.RU)
     )
+
+
+# ---------------------------------------------------------------- the day of a case (issue 4, item 10)
+
+MONDAY = noon("2026-11-23", ALMATY)
+
+
+def case_day(*rights: Right, terms: Law, objected_at: datetime | None = None, answered: bool = False) -> date:
+    found = first_day(
+        rights,
+        MONDAY,
+        objected_at=objected_at,
+        answered=answered,
+        jurisdiction=Jurisdiction.KZ,
+        law=terms,
+    )
+    return found.day
+
+
+def with_duty(duty: Duty, amount: int) -> Law:
+    kz = law(kz=replace(ONE_DAY, amount=10)).kz
+    return replace(law(), kz=replace(kz, duties={**kz.duties, duty: replace(ONE_DAY, amount=amount)}))
+
+
+def test_where_nothing_was_understood_the_first_day_of_all_rights_counts():
+    terms = law()
+    rules = {**dict.fromkeys(Right, replace(ONE_DAY, amount=10)), Right.BLOCKING: ONE_DAY}
+    terms = replace(terms, kz=replace(terms.kz, rules=rules))
+
+    assert case_day(terms=terms) == date(2026, 11, 24)
+
+
+def test_a_withdrawal_is_counted_as_a_demand_to_stop_as_well_because_words_do_not_tell_them_apart():
+    terms = with_duty(Duty.STOP_PROCESSING, 4)
+
+    assert case_day(Right.WITHDRAW_CONSENT, terms=terms) == date(2026, 11, 27)
+    assert case_day(Right.ERASURE, terms=terms) == date(2026, 12, 7)
+
+
+def test_who_asks_for_a_person_is_answered_within_the_term_of_an_objection():
+    """KZ 94-V 19-1(3): three working days, and never later than what was asked for at first."""
+    terms = with_duty(Duty.OBJECTION, 3)
+    days_later = MONDAY + timedelta(days=2)
+
+    assert case_day(Right.ERASURE, terms=terms, objected_at=days_later) == date(2026, 11, 30)
+    assert case_day(Right.ERASURE, terms=terms, objected_at=MONDAY + timedelta(days=13)) == date(2026, 12, 7)
+
+
+def test_once_the_request_is_answered_only_the_objection_has_a_day():
+    objected = MONDAY + timedelta(days=13)
+
+    found = case_day(Right.ERASURE, terms=with_duty(Duty.OBJECTION, 3), objected_at=objected, answered=True)
+
+    assert found == date(2026, 12, 9)
+
+
+def test_a_duty_without_a_zone_is_refused():
+    naive = datetime(2026, 11, 20, 12)  # noqa: DTZ001 - that is the point
+
+    with pytest.raises(ValueError, match="timezone-aware"):
+        duty_due(Duty.OBJECTION, naive, jurisdiction=Jurisdiction.KZ, law=law())
+
+
+# ---------------------------------------------------------------- the interim letter (C.3, amendment 11)
+
+
+def ready(amount: int, *, unit: Unit = Unit.WORKING_DAYS, asked: datetime = MONDAY) -> datetime:
+    found = due(
+        Right.ACCESS, MONDAY, jurisdiction=Jurisdiction.KZ, law=law(kz=replace(ONE_DAY, unit=unit, amount=amount))
+    )
+    return ready_by(found, asked, MONDAY, law=law()).astimezone(ALMATY)
+
+
+@pytest.mark.parametrize(
+    ("days", "begins"),
+    [
+        (1, "2026-11-24T00:00"),  # erasure in Kazakhstan: before working day 1 is over
+        (3, "2026-11-25T00:00"),  # access: as working day 2 begins
+        (7, "2026-11-30T00:00"),  # two working days before Wednesday 2 December
+        (15, "2026-12-10T00:00"),
+    ],
+)
+def test_the_interim_letter_lies_ready_as_the_last_working_day_but_one_begins(days, begins):
+    assert ready(days) == datetime.fromisoformat(begins).replace(tzinfo=ALMATY)
+
+
+def test_who_was_asked_at_night_has_half_a_day_before_the_interim_letter_is_made_ready():
+    late = MONDAY + timedelta(hours=11, minutes=50)
+
+    assert ready(1, asked=late) == late + timedelta(hours=12)
+
+
+def test_of_a_term_of_hours_half_is_left():
+    assert ready(6, unit=Unit.AT_ONCE) == MONDAY + timedelta(hours=3)
+
+
+@settings(deadline=None)  # a year of holidays is read when it is first needed
+@given(
+    asked_at=st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
+    late=st.timedeltas(timedelta(0), timedelta(days=2)),
+    amount=st.integers(1, 40),
+    unit=st.sampled_from(Unit),
+)
+def test_the_interim_letter_lies_ready_before_the_day_is_over(asked_at, late, amount, unit):
+    terms = law(kz=replace(ONE_DAY, unit=unit, amount=amount))
+    found = due(Right.ERASURE, asked_at, jurisdiction=Jurisdiction.KZ, law=terms)
+    asked = min(asked_at + late, found.at)
+
+    assert asked <= ready_by(found, asked, asked_at, law=terms) <= found.at
+
+
+@settings(deadline=None)  # a year of holidays is read when it is first needed
+@given(
+    received_at=st.datetimes(datetime(2024, 1, 1), datetime(2032, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis adds the zone
+    rights=st.sets(st.sampled_from(Right)),
+    later=st.none() | st.timedeltas(timedelta(0), timedelta(days=60)),
+    whose=st.sampled_from(Jurisdiction),
+    amount=st.integers(1, 30),
+    unit=st.sampled_from(Unit),
+)
+def test_no_case_has_a_later_day_than_any_right_it_asks_for(received_at, rights, later, whose, amount, unit):
+    """Never later than the law: by no objection, by no second law, not where nothing was understood."""
+    terms = law(kz=replace(ONE_DAY, amount=amount, unit=unit), ru=replace(ONE_DAY, amount=5))
+    objected = None if later is None else received_at + later
+
+    found = first_day(rights, received_at, objected_at=objected, jurisdiction=whose, law=terms)
+
+    assert all(
+        found.at <= due(right, received_at, jurisdiction=whose, law=terms).at for right in rights or set(Right)
+    )
+    if objected is not None:
+        assert found.at <= duty_due(Duty.OBJECTION, objected, jurisdiction=whose, law=terms).at

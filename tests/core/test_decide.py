@@ -1,5 +1,6 @@
 """What is done about a request: requirements C.3 as amended, row by row."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from mailbot.core.decide import (
     ReplyMeans,
     Ties,
     better,
+    case_of,
     concerns_us,
     decide,
     holds_before_fulfilment,
@@ -71,6 +73,15 @@ def test_an_unsubscribe_acts_at_once_whoever_writes():
     assert decided(asks(Right.UNSUBSCRIBE)) == Decision(
         rights=(Right.UNSUBSCRIBE,), now=(step(StepKind.SUPPRESS, Right.UNSUBSCRIBE),)
     )
+
+
+def test_c9_advertising_stops_under_other_spellings_of_the_address_too_and_nothing_else_is_done_there():
+    dotted = Address("an.na+shop@gmail.com")
+    decision = decided(asks(Right.ERASURE), message=replace(LETTER, authors=(dotted,), return_path=dotted))
+
+    assert {s.kind for s in decision.now} == {StepKind.SUPPRESS}
+    assert {dotted, Address("anna@gmail.com")} <= {s.address for s in decision.now}
+    assert {s.address for s in decision.confirmed} == {dotted}
 
 
 def test_an_erasure_stops_advertising_at_once_and_destroys_after_confirmation():
@@ -252,6 +263,8 @@ ASKED = Case(
     confirm_until=NOW + timedelta(days=14),
 )
 YES, NO = Reading(reply_word=ReplyWord.CONFIRMS), Reading(reply_word=ReplyWord.DENIES)
+WANTS = Reading(reply_word=ReplyWord.WANTS_PERSON)
+NOTHING = ReplyMeans(answer=Answer.NOTHING)
 TOKEN, THREAD, NEITHER = (
     Ties(token=True, thread=True),
     Ties(token=False, thread=True),
@@ -272,8 +285,13 @@ def person(reason: HoldReason) -> ReplyMeans:
         (YES, PROVEN, NEITHER, person(HoldReason.NO_TOKEN)),  # amendment 4: a new letter, the button filled in
         (YES, Failed("dmarc"), TOKEN, person(HoldReason.SENDER)),
         (NO, UNPROVEN, TOKEN, ReplyMeans(answer=Answer.DENIED)),
-        (NO, UNPROVEN, NEITHER, person(HoldReason.NO_TOKEN)),
-        (Reading(reply_word=ReplyWord.WANTS_PERSON), UNPROVEN, THREAD, person(HoldReason.WANTS_PERSON)),
+        (NO, PROVEN, NEITHER, person(HoldReason.NO_TOKEN)),
+        (YES, UNPROVEN, NEITHER, NOTHING),  # anybody could have written it: the open question stays as it is
+        (NO, UNPROVEN, NEITHER, NOTHING),
+        (WANTS, UNPROVEN, NEITHER, NOTHING),
+        (asks(Right.ERASURE, sure=0.5), UNPROVEN, NEITHER, NOTHING),
+        (asks(Right.ERASURE), Failed("dmarc"), NEITHER, NOTHING),  # a repeat that stands worse costs no letter
+        (WANTS, UNPROVEN, THREAD, person(HoldReason.WANTS_PERSON)),
         (Reading(), PROVEN, TOKEN, person(HoldReason.READING)),  # "ok", thanks: never destroys
         (asks(Right.ERASURE), UNPROVEN, NEITHER, ReplyMeans(answer=Answer.ASK_AGAIN)),
         (asks(Right.ACCESS), UNPROVEN, TOKEN, person(HoldReason.READING)),  # asks for more
@@ -294,6 +312,76 @@ def test_no_machine_confirms_anything_though_it_quotes_the_token(machine):
     vacation = replace(LETTER, machine=machine)
 
     assert judge_reply(vacation, YES, PROVEN, ASKED, ties=TOKEN) == person(HoldReason.READING)
+    assert judge_reply(vacation, Reading(), PROVEN, ASKED, ties=TOKEN) == NOTHING
+
+
+def test_a_bounce_of_our_question_is_a_persons():
+    bounce = replace(LETTER, machine=Machine.BOUNCE)
+
+    assert judge_reply(bounce, Reading(), UNPROVEN, ASKED, ties=THREAD) == person(HoldReason.BOUNCED)
+
+
+# ---------------------------------------------------------------- bound to what was asked (C15)
+
+
+def test_a_token_confirms_only_what_its_question_was_about():
+    asked_access = replace(TOKEN, asked=(Right.ACCESS,))
+    asked_both = replace(TOKEN, asked=(Right.ACCESS, Right.ERASURE))
+
+    assert judge_reply(LETTER, YES, UNPROVEN, ASKED, ties=asked_access) == person(HoldReason.READING)
+    assert judge_reply(LETTER, YES, UNPROVEN, ASKED, ties=asked_both).answer is Answer.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        replace(asks(Right.ACCESS), reply_word=ReplyWord.CONFIRMS),  # a second right beside the yes
+        replace(YES, concerns=(Concern.CONDITIONAL,)),
+        replace(YES, concerns=(Concern.UNREAD_TEXT,)),
+    ],
+)
+def test_a_yes_that_says_more_is_a_persons(reading):
+    assert judge_reply(LETTER, reading, UNPROVEN, ASKED, ties=TOKEN) == person(HoldReason.READING)
+
+
+def test_a_no_that_asks_for_something_is_a_persons():
+    reading = replace(asks(Right.ERASURE), reply_word=ReplyWord.DENIES)
+
+    assert judge_reply(LETTER, reading, UNPROVEN, ASKED, ties=TOKEN) == person(HoldReason.CHANGED_MIND)
+
+
+# ---------------------------------------------------------------- letters that anybody could have written
+
+
+def test_of_several_open_cases_a_repeat_belongs_to_the_one_that_asks_its_question():
+    newer = replace(ASKED, id=2, state=CaseState.PERSON, token_hash=None)
+
+    assert case_of([newer, ASKED], asks(Right.ERASURE), UNPROVEN) == ASKED
+
+
+@pytest.mark.parametrize("reading", [WANTS, YES, NO, asks(Right.ERASURE, sure=0.5)])
+def test_what_anybody_could_have_written_is_no_part_of_a_case_that_asks_its_question(reading):
+    assert case_of([ASKED], reading, UNPROVEN) is None
+    assert case_of([ASKED], reading, PROVEN) == ASKED
+
+
+def test_what_anybody_could_have_written_is_shown_to_the_person_who_has_the_case_anyhow():
+    waiting = replace(ASKED, state=CaseState.PERSON, token_hash=None)
+
+    assert case_of([waiting], WANTS, UNPROVEN) == waiting
+    assert judge_reply(LETTER, WANTS, UNPROVEN, waiting, ties=NEITHER) == ReplyMeans(answer=Answer.SEEN)
+
+
+def test_a_repeat_does_not_take_a_case_away_from_the_person_who_has_it():
+    held = replace(ASKED, state=CaseState.PERSON)
+
+    assert judge_reply(LETTER, asks(Right.ERASURE), UNPROVEN, held, ties=TOKEN) == NOTHING
+
+
+def test_an_unproven_repeat_of_a_proven_request_costs_the_person_no_letter():
+    proven = replace(ASKED, standing="Proven")
+
+    assert judge_reply(LETTER, asks(Right.ERASURE), UNPROVEN, proven, ties=NEITHER) == NOTHING
 
 
 def test_a_late_yes_still_confirms():
@@ -323,15 +411,41 @@ def test_thanks_after_all_was_done_change_nothing():
 # ---------------------------------------------------------------- before destruction
 
 
+def before(subjects: Sequence[Subject], case: Case = ASKED, **around: Any) -> tuple[HoldReason, ...]:
+    return holds_before_fulfilment(case, subjects, **{"policy": LIVE, "today": NOW.date(), **around})
+
+
 def test_an_open_order_a_shared_address_and_a_rehearsal_stop_before_destruction():
     order = Obligation(kind="order", norm="KZ 94-V 8(2)", until=None)
     one, two = Subject(key="1", obligations=(order,)), Subject(key="2")
 
-    assert holds_before_fulfilment(ASKED, [two], policy=LIVE) == ()
-    assert holds_before_fulfilment(ASKED, [], policy=LIVE) == ()
-    assert holds_before_fulfilment(ASKED, [one], policy=LIVE) == (HoldReason.OBLIGATION,)
-    assert holds_before_fulfilment(ASKED, [two, two], policy=LIVE) == (HoldReason.SEVERAL_SUBJECTS,)
-    assert holds_before_fulfilment(ASKED, [two], policy=Policy()) == (HoldReason.REHEARSAL,)
+    assert before([two]) == ()
+    assert before([]) == ()
+    assert before([one]) == (HoldReason.OBLIGATION,)
+    assert before([two, two]) == (HoldReason.SEVERAL_SUBJECTS,)
+    assert before([two], policy=Policy()) == (HoldReason.REHEARSAL,)
+
+
+def test_after_a_year_without_contact_the_address_may_be_anothers():
+    days = {age: Subject(key="1", last_contact=NOW.date() - timedelta(days=age)) for age in (1, 365, 366)}
+
+    assert [before([days[age]]) for age in days] == [(), (), (HoldReason.NO_CONTACT,)]
+    assert before([Subject(key="1", last_contact=None)]) == ()
+    assert before([replace(days[366], key="2"), days[1]]) == (HoldReason.SEVERAL_SUBJECTS,)
+
+
+@pytest.mark.parametrize("kind", [StepKind.DISCLOSE, StepKind.DESTROY])
+def test_c11_nothing_is_told_or_destroyed_by_a_mailbox_that_several_people_read(kind):
+    decision = replace(ASKED.decision, confirmed=(step(kind, Right.ERASURE),))
+    case = replace(ASKED, decision=decision, address=Address("buh@example.org"))
+
+    assert before([], case) == (HoldReason.ROLE,)
+
+
+def test_c10_nothing_is_done_by_an_address_that_looks_like_one_on_file():
+    case = replace(ASKED, address=Address("аnna@example.org"))
+
+    assert before([], case, alike=[ANNA]) == (HoldReason.LOOKALIKE,)
 
 
 def test_the_better_standing_of_two_twins_wins():

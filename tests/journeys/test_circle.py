@@ -166,14 +166,16 @@ async def test_a_confirmation_without_the_token_from_an_unproven_sender_waits_fo
     office.mailbox.put(mail("Подтверждаю"))
     await office.turn()
 
-    case = await office.only_case()
-    assert (case.state, case.holds) == (CaseState.PERSON, (HoldReason.NO_TOKEN,))
+    asked, said = await office.cases()  # anybody could have written it: it moves the open question nowhere
+    assert (asked.state, said.state) == (CaseState.CONFIRMATION, CaseState.PERSON)
+    assert HoldReason.NO_TOKEN in said.holds
+    assert "case.beside" in await office.events()
     assert len(await office.rows("subjects")) == 1
 
-    await verdict.approve(case.number, by="lawyer", desk=office.desk)
+    await verdict.approve(asked.number, by="lawyer", desk=office.desk)
     await office.turn()
 
-    assert (await office.only_case()).state is CaseState.DONE
+    assert (await office.cases())[0].state is CaseState.DONE
     assert await office.rows("subjects") == []
 
 

@@ -129,10 +129,10 @@ async def test_one_letter_the_program_stumbles_over_does_not_hold_up_the_next_an
     office.mailbox.put(second)
 
     class Stumbling:
-        async def standing(self, raw: bytes, message: Any) -> Any:
+        async def standing(self, raw: bytes, message: Any, *, received_at: Any) -> Any:
             if raw == first:
                 raise ZeroDivisionError
-            return await office.senders.standing(raw, message)
+            return await office.senders.standing(raw, message, received_at=received_at)
 
     senders: Any = Stumbling()
     clumsy = replace(office, desk=replace(office.desk, senders=senders))

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from mailbot.adapters.render import SAMPLE, SAMPLE_WAITING, TemplateRenderer
 from mailbot.core.deadline import Jurisdiction
 from mailbot.core.model import Address, HoldReason, Language, Letter, MessageId, Right
-from mailbot.core.reply import Facts, Heading, Kept, Sender, compose
+from mailbot.core.reply import Facts, Heading, Kept, Notice, Sender, compose
 
 SHIPPED = Path(__file__).parents[2] / "templates"
 RENDERER = TemplateRenderer(folders=[SHIPPED], zone=ZoneInfo("Asia/Almaty"))
@@ -35,6 +36,7 @@ NEEDED = {
     Letter.ACCESS: {"done_at", "found", "sources", "purposes", "grounds", "terms", "recipients", "processors"},
     Letter.ERASED: {"done_at", "destroyed", "kept"},
     Letter.LEFT_ALONE: {"received_at", "done_at"},
+    Letter.REMINDER: {"received_at", "rights", "suppressed", "confirm_until", "token"},
     Letter.INTERIM: {"received_at", "rights", "suppressed", "token"},
     Letter.REFUSED: {"received_at", "rights", "person_text", "norm"},
     Letter.WRITTEN: {"person_text"},
@@ -356,7 +358,7 @@ def test_a_persons_own_words_stand_alone(language):
 
 
 @each_language
-@pytest.mark.parametrize("kind", ["waiting", "deadline"])
+@pytest.mark.parametrize("kind", get_args(Notice))
 def test_a_mail_to_the_operator_has_words_for_every_right_and_reason(kind, language):
     case = replace(SAMPLE_WAITING, rights=tuple(Right), reasons=tuple(HoldReason))
 

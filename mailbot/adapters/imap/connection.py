@@ -51,13 +51,14 @@ class Connection:
     and says so (Dovecot: "* OK Searched 35%") is waited for.
     """
 
-    def __init__(self, protocol: HardenedProtocol, *, timeout: float) -> None:
+    def __init__(self, protocol: HardenedProtocol, *, timeout: float, reads_only: bool = False) -> None:
         self.capabilities: frozenset[str] = frozenset()
         self.utf8 = False  # UTF8=ACCEPT is on: names go as UTF-8
         self.idles = True  # IDLE has not been refused
         self.folder: FolderState | None = None  # as it stood when it was selected
         self._protocol = protocol
         self._timeout = timeout
+        self._opens = "EXAMINE" if reads_only else "SELECT"
 
     @property
     def lost(self) -> bool:
@@ -129,7 +130,7 @@ class Connection:
     async def select(self, folder: str) -> FolderState:
         """Select *folder*; raises `Refused` where it is missing, and then none is selected."""
         self.folder = None  # the server deselects even when SELECT fails
-        answer = await self.run("SELECT", folder_argument(folder, utf8=self.utf8))
+        answer = await self.run(self._opens, folder_argument(folder, utf8=self.utf8))
         self._protocol.news = False  # EXISTS of SELECT itself is no news
         validity = _number(_NUMBER["UIDVALIDITY"], answer)
         if not validity:

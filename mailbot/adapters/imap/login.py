@@ -36,13 +36,14 @@ class Server:
     ca_file: str | None  # trusted instead of the system's authorities
     timeout: float  # seconds of silence
     max_bytes: int  # octets of one message
+    reads_only: bool = False  # folders are examined: the server refuses every change
 
 
 async def connect(server: Server) -> Connection:
     """A connection that is logged in; raises `Unavailable` or `Rejected`, and then leaves no socket behind."""
     context = None if server.tls == "none" else _tls(server.ca_file)
     protocol = HardenedProtocol(asyncio.get_running_loop(), keep=server.max_bytes + 1)
-    connection = Connection(protocol, timeout=server.timeout)
+    connection = Connection(protocol, timeout=server.timeout, reads_only=server.reads_only)
     try:
         await _reach(server, protocol, connection, context)
         await _log_in(server, connection)

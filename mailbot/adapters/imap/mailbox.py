@@ -34,6 +34,7 @@ class ImapMailbox:
     Several tasks may call it: commands take turns. `wait` keeps its turn for up to nine minutes, so each
     loop has a mailbox of its own. *timeout* is in seconds of silence; *max_bytes* is the size in octets above
     which only the first 64 KiB of a message are read. *ca_file* replaces the system's certificate authorities.
+    With *reads_only* the server itself refuses every change (EXAMINE).
     """
 
     def __init__(  # noqa: PLR0913 - a server has that many settings; all are named by the caller
@@ -47,6 +48,7 @@ class ImapMailbox:
         ca_file: str | None = None,
         timeout: float = 30.0,
         max_bytes: int = MAX_BYTES,
+        reads_only: bool = False,
     ) -> None:
         self._server = Server(
             host=host,
@@ -57,6 +59,7 @@ class ImapMailbox:
             ca_file=ca_file,
             timeout=timeout,
             max_bytes=max_bytes,
+            reads_only=reads_only,
         )
         self._lock = asyncio.Lock()
         self._connection: Connection | None = None
@@ -97,20 +100,8 @@ class ImapMailbox:
             octets = await bodies(connection, sizes, limit=self._server.max_bytes)
             validity = connection.selected.uidvalidity
             places = {uid: Place(folder=folder, uidvalidity=validity, uid=uid) for uid in octets}
-            return [self._mail(places[uid], told[uid], octets[uid]) for uid in sorted(octets)]
-
-    def _mail(self, place: Place, told: Fetched, octets: bytes) -> RawMail:
-        size = len(octets) if told.size is None else told.size
-        withheld = not octets and size > 0
-        cut = withheld or max(size, len(octets)) > self._server.max_bytes
-        return RawMail(
-            place=place,
-            received_at=told.received_at or LONG_AGO,
-            raw=octets[:CUT_BYTES] if cut else octets,
-            flags=told.flags or frozenset(),
-            size=size,
-            cut=cut,
-        )
+            limit = self._server.max_bytes
+            return [_mail(places[uid], told[uid], octets[uid], limit=limit) for uid in sorted(octets)]
 
     async def flags(self, place: Place) -> frozenset[str] | None:
         """Flags of the message now; None when it is no longer there."""
@@ -260,6 +251,13 @@ class ImapMailbox:
 def _is_current(connection: Connection, place: Place) -> bool:
     """Whether UIDs of *place* still name what they named (requirements D57)."""
     return connection.selected.uidvalidity == place.uidvalidity
+
+
+def _mail(place: Place, told: Fetched, octets: bytes, *, limit: int) -> RawMail:
+    size = len(octets) if told.size is None else told.size
+    cut = (not octets and size > 0) or max(size, len(octets)) > limit
+    raw, flags = octets[:CUT_BYTES] if cut else octets, told.flags or frozenset()
+    return RawMail(place=place, received_at=told.received_at or LONG_AGO, raw=raw, flags=flags, size=size, cut=cut)
 
 
 async def _flags(connection: Connection, place: Place) -> frozenset[str] | None:

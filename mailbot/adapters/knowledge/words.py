@@ -8,7 +8,7 @@ from typing import Any
 
 from mailbot.adapters.knowledge.others_file import others_in, requests_in
 from mailbot.core.model import Concern, Language, ReplyWord, Right
-from mailbot.core.understanding.knowledge import Knowledge, Rule, Tongue, Written, index_of, written
+from mailbot.core.understanding.knowledge import Answers, Knowledge, Rule, Tongue, Written, index_of, written
 from mailbot.core.understanding.letters import plain, skeleton
 from mailbot.core.understanding.others import Others
 from mailbot.core.understanding.phrases import Phrases, phrase_of
@@ -75,6 +75,7 @@ def load_words(folder: pathlib.Path) -> Knowledge:
         replies=replies,
         denials=tuple(tuple(folded(word) for word in said.split()) for said in _list(replies_file, "denials")),
         courtesies=frozenset(folded(word) for word in _list(replies_file, "courtesies")),
+        answers=_answers(replies_file),
     )
 
 
@@ -182,6 +183,27 @@ def _others(file: _File) -> tuple[Others, list[Written]]:
 
 def _replies(file: _File) -> dict[str, ReplyWord]:
     return {folded(word): reply for reply in ReplyWord for word in _list(file, reply.value)}
+
+
+def _answers(file: _File) -> Answers:
+    def words(name: str) -> tuple[tuple[str, bool], ...]:
+        return tuple((skeleton(word.removesuffix("*")), not word.endswith("*")) for word in _list(file, name))
+
+    def phrases(name: str) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(folded(word) for word in said.split()) for said in _list(file, name))
+
+    return Answers(
+        beside=words("beside"),
+        acts=words("acts"),
+        objects=words("objects"),
+        turns=words("turns"),
+        negations=phrases("negations"),
+        calls=phrases("calls"),
+        instructions=phrases("instructions"),
+        partings=phrases("partings"),
+        away=phrases("away"),
+        objection=(words("automation"), words("deciding"), words("against")),
+    )
 
 
 def _list(file: _File, key: str) -> list[str]:

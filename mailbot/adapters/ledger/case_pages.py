@@ -3,14 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mailbot.adapters.ledger import rows
-from mailbot.adapters.ledger.tables import cases, counters, letters, outbox, steps
+from mailbot.adapters.ledger.tables import cases, counters, letters, outbox, questions, steps
 from mailbot.core.case import Case, Phase, PlannedStep, runs, stands
 from mailbot.core.datamap import Holdings
-from mailbot.core.model import Address, CaseState, Change, MessageId, Step, StepKind
+from mailbot.core.model import Address, CaseState, Change, MessageId, Right, Step, StepKind
 from mailbot.errors import Conflict
 from mailbot.ports import NewCase, Thread
 
@@ -27,11 +27,9 @@ class CasePages:
     async def thread(self, ids: Collection[MessageId], tokens: Collection[str]) -> Thread | None:
         """The case one of our Message-IDs or token hashes belongs to; a token wins over a thread.
 
+        Of tokens of several cases that of the letter which is answered wins, then the one named first.
         Notices to the operator are no part of it: who answers one, or sends it back, says nothing about the case.
         """
-        by_token = (
-            await self._db.execute(select(cases.c.id).where(cases.c.token_hash.in_(tokens)).limit(1))
-        ).scalar_one_or_none()
         by_id = (
             await self._db.execute(
                 select(outbox.c.case_id)
@@ -40,10 +38,42 @@ class CasePages:
                 .limit(1)
             )
         ).scalar_one_or_none()
-        case_id = by_id if by_token is None else by_token
+        put = await self._questions(tokens)
+        case_id = put[0][0] if put and by_id not in {one for one, _ in put} else by_id
         if case_id is None:
             return None
-        return Thread(case_id=case_id, token=by_token is not None, thread=by_id == case_id)
+        asked = [rights for one, rights in put if one == case_id]
+        return Thread(
+            case_id=case_id,
+            token=bool(asked),
+            thread=by_id == case_id,
+            asked=tuple(right for right in Right if all(asked) and any(right in rights for rights in asked)),
+        )
+
+    async def _questions(self, tokens: Collection[str]) -> Sequence[tuple[int, Sequence[Right]]]:
+        """(case, what was asked about) of every question with one of *tokens*, in their order."""
+        rows_ = await self._db.execute(select(questions).where(questions.c.token_hash.in_(tokens)))
+        found = {row.token_hash: (row.case_id, rows.from_json(row.rights, tuple[Right, ...])) for row in rows_}
+        return [found[token] for token in tokens if token in found]
+
+    async def put_question(self, case_id: int, token_hash: str, rights: Sequence[Right], *, at: datetime) -> None:
+        """Keep an open question: the keyed hash of its token and what it is about (requirements C15)."""
+        await self._db.execute(
+            insert(questions).values(
+                token_hash=token_hash, case_id=case_id, asked_at=at, rights=rows.to_json(tuple(rights))
+            )
+        )
+
+    async def questions_put(self, *, case_id: int = 0, address: str = "", since: datetime | None = None) -> int:
+        """How many questions were put, about one case or to one address, since a moment or ever."""
+        query = select(func.count()).select_from(questions).join(cases, cases.c.id == questions.c.case_id)
+        if case_id:
+            query = query.where(cases.c.id == case_id)
+        if address:
+            query = query.where(cases.c.address == address)
+        if since is not None:
+            query = query.where(questions.c.asked_at >= since)
+        return int((await self._db.execute(query)).scalar_one())
 
     async def open_case(self, new: NewCase) -> Case:
         """Open a case, number it, and mark its letter decided; raises `Conflict` like `decided`."""
@@ -58,6 +88,7 @@ class CasePages:
             due_at=new.due_at,
             due_day=new.due_day,
             due_norm=new.due_norm,
+            counted_by=new.counted_by,
             languages=new.languages,
             standing=new.standing,
             decision=new.decision,
@@ -122,15 +153,12 @@ class CasePages:
 
     async def case_of(self, address: Address, *, states: Collection[CaseState]) -> Case | None:
         """The newest case of this address in one of *states*."""
-        row = (
-            await self._db.execute(
-                select(cases)
-                .where(cases.c.address == address, cases.c.state.in_(states))
-                .order_by(cases.c.id.desc())
-                .limit(1)
-            )
-        ).one_or_none()
-        return None if row is None else rows.case(row)
+        return next(iter(await self.cases_of(address, states=states)), None)
+
+    async def cases_of(self, address: Address, *, states: Collection[CaseState]) -> Sequence[Case]:
+        """Every case of this address in one of *states*, the newest first."""
+        mine = select(cases).where(cases.c.address == address, cases.c.state.in_(states))
+        return [rows.case(row) for row in await self._db.execute(mine.order_by(cases.c.id.desc()))]
 
     async def save(self, case: Case) -> Case:
         """Write a changed case back; raises `Conflict` where somebody was quicker."""

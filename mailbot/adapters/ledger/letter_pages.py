@@ -7,8 +7,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mailbot.adapters.ledger import rows
-from mailbot.adapters.ledger.tables import outbox
-from mailbot.core.case import Outgoing, OutState
+from mailbot.adapters.ledger.tables import cases, outbox
+from mailbot.core.case import Case, Outgoing, OutState
 from mailbot.core.model import Address
 from mailbot.errors import Conflict
 from mailbot.ports import Draft
@@ -73,6 +73,15 @@ class LetterPages:
         )
         if result.rowcount != 1:
             raise Conflict(f"letter {out_id} is no longer {was}")
+
+    async def told(self, recipient: Address, *, since: datetime) -> Sequence[tuple[Outgoing, Case]]:
+        """Letters handed to the relay for *recipient* since a moment, with their cases, oldest first."""
+        handed = outbox.c.state.in_([OutState.SENDING, OutState.SENT, OutState.FILED])
+        query = select(outbox).where(outbox.c.recipient == recipient, handed, outbox.c.run_at >= since)
+        found = [rows.outgoing(row) for row in await self._db.execute(query.order_by(outbox.c.id))]
+        wanted = select(cases).where(cases.c.id.in_({out.case_id for out in found}))
+        known = {row.id: rows.case(row) for row in await self._db.execute(wanted)}
+        return [(out, known[out.case_id]) for out in found]
 
     async def sent_since(self, moment: datetime, *, recipient: Address | None = None) -> int:
         """How many automatic letters were queued since *moment*, to *recipient* or to anybody."""

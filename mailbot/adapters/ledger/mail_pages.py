@@ -103,13 +103,11 @@ class MailPages:
         return int(result.scalar_one())
 
     async def undecided(self, *, now: datetime, limit: int) -> Sequence[StoredLetter]:
-        """Letters whose decision is due, oldest arrival first."""
-        result = await self._db.execute(
-            select(letters)
-            .where(letters.c.run_at <= now)
-            .order_by(letters.c.received_at, letters.c.id)
-            .limit(limit)
-        )
+        """Letters whose decision is due, by rank (C27), then the oldest arrival first."""
+        order = (letters.c.rank, letters.c.received_at, letters.c.id)
+        due = select(letters.c.id).where(letters.c.run_at <= now).order_by(*order).limit(limit)
+        ids = (await self._db.execute(due)).scalars().all()  # first: a sort must not carry ten thousand messages
+        result = await self._db.execute(select(letters).where(letters.c.id.in_(ids)).order_by(*order))
         return [rows.letter(row) for row in result]
 
     async def undecided_later(self, *, now: datetime) -> int:
@@ -149,6 +147,14 @@ class MailPages:
             update(letters)
             .where(letters.c.id == letter_id, letters.c.run_at.is_not(None))
             .values(case_id=case_id, run_at=None)
+        )
+        if result.rowcount != 1:
+            raise Conflict(f"letter {letter_id} has been decided already")
+
+    async def dismiss(self, letter_id: int) -> None:
+        """The letter belongs to no case; raises `Conflict` where it has been decided already."""
+        result = await self._db.execute(
+            update(letters).where(letters.c.id == letter_id, letters.c.run_at.is_not(None)).values(run_at=None)
         )
         if result.rowcount != 1:
             raise Conflict(f"letter {letter_id} has been decided already")

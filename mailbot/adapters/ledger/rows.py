@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from mailbot.core.audit import Event, Link
 from mailbot.core.case import Case, NewLetter, Outgoing, Phase, PlannedStep, StoredLetter
-from mailbot.core.datamap import Holdings
+from mailbot.core.datamap import Holdings, Trace
 from mailbot.core.model import (
     Address,
     CaseState,
@@ -50,6 +50,7 @@ def letter_fields(letter: NewLetter) -> Fields:
         "in_junk": letter.in_junk,
         "unreadable": letter.unreadable,
         "unmatched": letter.unmatched,
+        "rank": letter.rank,
         "run_at": letter.read_at,
         "attempts": 0,
     }
@@ -69,13 +70,14 @@ def letter(row: Row[Any]) -> StoredLetter:
         in_junk=row.in_junk,
         unreadable=row.unreadable,
         unmatched=row.unmatched,
+        rank=row.rank,
         case_id=row.case_id,
         attempts=row.attempts,
     )
 
 
 def case_fields(case: Case) -> Fields:
-    """Columns of a case that may change; its number, opening and clock do not."""
+    """Columns of a case that may change; its number, opening and arrival do not."""
     return {
         "state": case.state,
         "address": case.address,
@@ -92,6 +94,11 @@ def case_fields(case: Case) -> Fields:
         "stumbles": case.stumbles,
         "nudged_at": case.nudged_at,
         "warned_at": case.warned_at,
+        "reminded_at": case.reminded_at,
+        "drafted_at": case.drafted_at,
+        "objected_at": case.objected_at,
+        "reopened": case.reopened,
+        "counted_by": case.counted_by,
         "due_at": case.due_at,
         "due_day": case.due_day,
         "due_norm": case.due_norm,
@@ -125,6 +132,11 @@ def case(row: Row[Any]) -> Case:
         stumbles=row.stumbles,
         nudged_at=row.nudged_at,
         warned_at=row.warned_at,
+        reminded_at=row.reminded_at,
+        drafted_at=row.drafted_at,
+        objected_at=row.objected_at,
+        reopened=row.reopened,
+        counted_by=row.counted_by,
     )
 
 
@@ -141,6 +153,7 @@ def step(row: Row[Any]) -> PlannedStep:
         done=row.done,
         intended=None if row.intended is None else from_json(row.intended, tuple[Change, ...]),
         holdings=None if row.holdings is None else from_json(row.holdings, Holdings),
+        traces=() if row.traces is None else from_json(row.traces, tuple[Trace, ...]),
     )
 
 

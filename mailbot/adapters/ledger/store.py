@@ -7,14 +7,29 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mailbot.adapters.ledger.audit_pages import AuditPages
 from mailbot.adapters.ledger.case_pages import CasePages
+from mailbot.adapters.ledger.clock_pages import ClockPages
 from mailbot.adapters.ledger.engine import engines, translated
+from mailbot.adapters.ledger.flood_pages import FloodPages
 from mailbot.adapters.ledger.judged_pages import JudgedPages
 from mailbot.adapters.ledger.letter_pages import LetterPages
 from mailbot.adapters.ledger.mail_pages import MailPages
 from mailbot.adapters.ledger.order_pages import OrderPages
+from mailbot.adapters.ledger.seal_pages import SealPages
+from mailbot.adapters.ledger.trace_pages import TracePages
 
 
-class SqlBook(MailPages, CasePages, LetterPages, OrderPages, AuditPages, JudgedPages):
+class SqlBook(
+    MailPages,
+    CasePages,
+    LetterPages,
+    OrderPages,
+    AuditPages,
+    JudgedPages,
+    ClockPages,
+    SealPages,
+    FloodPages,
+    TracePages,
+):
     """One transaction's view of the whole book; `mailbot.ports.Book` says what each verb promises."""
 
     def __init__(self, connection: AsyncConnection, *, prefix: str, actor: str) -> None:
@@ -24,6 +39,10 @@ class SqlBook(MailPages, CasePages, LetterPages, OrderPages, AuditPages, JudgedP
         OrderPages.__init__(self, connection)
         AuditPages.__init__(self, connection, actor=actor)
         JudgedPages.__init__(self, connection)
+        ClockPages.__init__(self, connection)
+        SealPages.__init__(self, connection)
+        FloodPages.__init__(self, connection)
+        TracePages.__init__(self, connection)
 
 
 class SqlLedger:

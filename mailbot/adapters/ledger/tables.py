@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 
@@ -126,9 +127,15 @@ cases = Table(
     Column("nudged_at", Moment),
     Column("warned_at", Moment),
     Column("reminded_at", Moment),  # the person was reminded of our open question
+    Column("drafted_at", Moment),  # an interim letter lies ready for a person to release
+    Column("objected_at", Moment),  # somebody asked for a person: that term began (94-V 19-1)
+    Column("reopened", Boolean, nullable=False, server_default=false()),  # it had ended, and was taken up again
+    Column("counted_by", Text, nullable=False, server_default=""),  # core.basis; empty: before ledger 0002
     Column("released", Boolean, nullable=False),
     Column("stumbles", Integer, nullable=False),
 )
+
+Index("ix_cases_opened", cases.c.opened_at)
 
 questions = Table(
     "questions",
@@ -142,7 +149,7 @@ questions = Table(
 signatures = Table(
     "signatures",
     metadata,
-    Column("digest", String(64), primary_key=True),  # keyed hash of a valid signature's b= (C7)
+    Column("digest", String(64), primary_key=True),  # keyed hash of what a valid signature covers (C7)
     Column("letter_sha256", String(64), nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -160,6 +167,7 @@ steps = Table(
     Column("attempts", Integer, nullable=False),
     Column("intended", Text),  # JSON of core.model.Change; null: not tried yet
     Column("holdings", Text),  # JSON of core.datamap.Holdings
+    Column("traces", Text),  # JSON of core.datamap.Trace; null once the step is done
 )
 
 outbox = Table(

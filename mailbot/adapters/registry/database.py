@@ -37,7 +37,8 @@ class Database:
 
     def __init__(self, store: Store, url: str | None) -> None:
         if not url:
-            source = f"environment variable {store.url_env}" if store.url_env else "its url in the data map"
+            variable = f"environment variable or credential {store.url_env}"
+            source = variable if store.url_env else "its url or url_env in the data map"
             raise ConfigError(f"store {store.name}: no database URL; set {source}")
         self.store = store
         self._tables: Mapping[str, Table] | None = None

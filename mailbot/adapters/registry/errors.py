@@ -16,6 +16,12 @@ from mailbot.errors import OutsideError, Rejected, Unavailable
 LATER_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
 # SQLite primary codes: BUSY, LOCKED, NOMEM, INTERRUPT, IOERR, FULL, CANTOPEN, PROTOCOL
 LATER_CODES = frozenset({5, 6, 7, 9, 10, 13, 14, 15})
+# MySQL and MariaDB: disk full, too many connections, out of memory, shutdown, network, lock wait, deadlock,
+# disabled by an option (read-only while another takes over), interrupted, out of time
+LATER_NUMBERS = frozenset(
+    {1021, 1040, 1041, 1047, 1053, 1080, *range(1152, 1162), 1203, 1205, 1213, 1226, 1290, 1317, 1836, 1927}
+    | {1969, 3024, 4031, *range(2002, 2007), 2013, 2055}
+)
 
 
 @contextmanager
@@ -34,14 +40,16 @@ def store_errors(store: str) -> Iterator[None]:
 
 
 def _sorted(store: str, exc: DBAPIError) -> OutsideError:
-    code = getattr(exc.orig, "sqlstate", None) or getattr(exc.orig, "sqlite_errorcode", None)
-    match code:
-        case str():
-            later = code[:2] in LATER_CLASSES
-        case int():
-            later = code & 0xFF in LATER_CODES
-        case _:  # no code: only these two classes speak of the connection
-            later = isinstance(exc, OperationalError | InterfaceError)
-    name = getattr(exc.orig, "sqlite_errorname", None) or code or "no code"
+    sqlstate, sqlite = getattr(exc.orig, "sqlstate", None), getattr(exc.orig, "sqlite_errorcode", None)
+    number = next(iter(getattr(exc.orig, "args", ())), None)  # PyMySQL and its kin give nothing else
+    if isinstance(sqlstate, str):
+        later = sqlstate[:2] in LATER_CLASSES
+    elif isinstance(sqlite, int):
+        later = sqlite & 0xFF in LATER_CODES
+    elif isinstance(number, int):
+        later = number in LATER_NUMBERS
+    else:  # no code: only these two classes speak of the connection
+        number, later = None, isinstance(exc, OperationalError | InterfaceError)
+    name = getattr(exc.orig, "sqlite_errorname", None) or sqlstate or sqlite or number or "no code"
     kind = Unavailable if later or exc.connection_invalidated else Rejected
     return kind(f"store {store}: {type(exc).__name__} ({name})")

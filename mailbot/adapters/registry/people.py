@@ -45,13 +45,15 @@ async def _people(
     live = scope.live[table.name]
     key = [live.columns[name] for name in table.key]
     language = live.columns[table.language] if table.language else sa.null()
-    query = sa.select(*key, language).where(scope.of(table)).order_by(*key)
+    heard = live.columns[table.last_contact] if table.last_contact else sa.null()
+    query = sa.select(*key, language, heard).where(scope.of(table)).order_by(*key)
     rows = (await connection.execute(query.with_for_update() if lock else query)).all()
     return [
         Subject(
-            key=f"{scope.store.name}/{table.name}/{','.join(str(part) for part in row[:-1])}",
-            obligations=await _owed_by(connection, _narrowed(scope, table, row[:-1]), table, today=today),
-            languages=(Language(row[-1]),) if row[-1] in LANGUAGES else (),
+            key=f"{scope.store.name}/{table.name}/{','.join(str(part) for part in row[:-2])}",
+            obligations=await _owed_by(connection, _narrowed(scope, table, row[:-2]), table, today=today),
+            languages=(Language(row[-2]),) if row[-2] in LANGUAGES else (),
+            last_contact=as_date(row[-1]),
         )
         for row in rows
     ]

@@ -7,17 +7,19 @@ the column itself. lower() knows ASCII only on SQLite, and on PostgreSQL under t
 is not found there. A value with spaces around it is found nowhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
-from mailbot.core.datamap import ByEmail, Store, Table, Through
+from mailbot.core.datamap import ByEmail, Key, Store, Table, Through
 from mailbot.core.model import Address
-from mailbot.errors import Rejected
 
 Condition = sa.ColumnElement[bool]
+Link = tuple[str, tuple[str, ...]]  # a table, and columns of it by which other tables are found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Scope:
     live: Mapping[str, sa.Table]
     address: Address
     person: Mapping[str, Condition] = field(default_factory=dict)  # table of persons → the one row meant
+    keys: Mapping[Link, tuple[Key, ...]] = field(default_factory=dict, repr=False)  # see keys.resolved
+    strayed: Mapping[Link, tuple[Key, ...]] = field(default_factory=dict, repr=False)
 
     def of(self, table: Table) -> Condition:
         """Rows of *table* that belong here."""
@@ -38,6 +42,8 @@ class Scope:
             case ByEmail(column=column, folded=folded):
                 stored = columns[column] if folded else sa.func.lower(columns[column])
                 return stored.in_(spellings(self.address))
+            case Through(table=name, columns=own, key=key) if (name, key) in self.keys:
+                return among([columns[part] for part in own], self.keys[name, key])
             case Through(table=name, columns=own, key=key):
                 parent = self.live[name].columns
                 parents = sa.select(*(parent[part] for part in key)).where(self.of(self.store.table(name)))
@@ -64,6 +70,24 @@ class Scope:
         return sa.and_(unfulfilled, lasting)
 
 
+def among(columns: Sequence[sa.Column[Any]], keys: Sequence[Key]) -> Condition:
+    """Rows in which *columns* are one of *keys*."""
+    if not keys:
+        return sa.false()
+    typed = [tuple(_typed(part, column) for part, column in zip(key, columns, strict=True)) for key in keys]
+    if len(columns) == 1:
+        return columns[0].in_([part for (part,) in typed])
+    return sa.tuple_(*columns).in_(typed)
+
+
+def _typed(part: object, column: sa.Column[Any]) -> object:
+    """A kept part of a key as the column's driver takes it; SQLite may hold what no type of a column says."""
+    try:
+        return msgspec.convert(part, column.type.python_type, strict=False)
+    except (RuntimeError, TypeError, msgspec.ValidationError):  # RuntimeError: the type has no Python type
+        return part
+
+
 def spellings(address: Address) -> tuple[str, ...]:
     """*address* as a company may have stored it, in lower case: with its domain in A-labels and in U-labels.
 
@@ -81,22 +105,6 @@ def _u_label(label: str) -> str:
         return label.removeprefix("xn--").encode("ascii").decode("punycode")
     except UnicodeError:
         return label  # nobody can have typed it: the A-label stands for itself
-
-
-def keeps_moments(column: sa.ColumnElement[datetime]) -> bool:
-    """Whether a moment written into *column* can be told from every other moment later."""
-    return isinstance(column.type, sa.DateTime | sa.String)
-
-
-def moment(at: datetime, column: sa.ColumnElement[datetime]) -> sa.ColumnElement[datetime]:
-    """*at* as *column* stores it: UTC, without zone where the column knows none, ISO 8601 where it is text."""
-    if not keeps_moments(column):
-        raise Rejected(f"column {column} cannot hold a moment; run `mailbot doctor`")
-    utc = at.astimezone(UTC)
-    if isinstance(column.type, sa.String):
-        return sa.literal(utc.isoformat(), column.type)
-    aware = isinstance(column.type, sa.DateTime) and column.type.timezone
-    return sa.literal(utc if aware else utc.replace(tzinfo=None), column.type)
 
 
 def day(on: date, column: sa.ColumnElement[date]) -> sa.ColumnElement[date]:

@@ -1,18 +1,21 @@
 """`ports.Registry` over SQL databases: finds, plans, changes and looks again as the data map says."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mailbot.adapters.registry.cascades import eaten, foreign_keys
 from mailbot.adapters.registry.database import Database
-from mailbot.adapters.registry.doctor import ailments
+from mailbot.adapters.registry.doctor import ailments, remarks
+from mailbot.adapters.registry.keys import MOST, resolved, traced, unresolved
 from mailbot.adapters.registry.people import Known, known
 from mailbot.adapters.registry.scope import Condition, Scope
-from mailbot.adapters.registry.steps import Work
-from mailbot.core.datamap import DataMap, Found, Holdings, Table, holdings
+from mailbot.adapters.registry.steps import SETTING, Work
+from mailbot.core.datamap import DataMap, Found, Holdings, Table, Trace, holdings
 from mailbot.core.model import Address, Change, Step, StepKind, Subject
 from mailbot.errors import OutsideError, Rejected
 
@@ -54,21 +57,43 @@ class SqlRegistry:
         people = [person for look in looks for person in look.people]
         return tuple(replace(person, obligations=(*person.obligations, *shared)) for person in people)
 
-    async def plan(self, step: Step, *, at: datetime | None = None) -> Sequence[Change]:
+    async def traces(self, step: Step, *, known: Collection[Trace] = ()) -> Sequence[Trace]:
+        """Keys of the rows that DESTROY finds others by, beside those *known* from earlier tries; else nothing.
+
+        Raises Rejected where there are too many of them.
+        """
+        if step.kind is not StepKind.DESTROY:
+            return ()
+        traces: list[Trace] = []
+        for database in self._databases:
+            async with database.reading() as connection:
+                scope = await self._scope(connection, database, step.address)
+                traces += traced(_few(await resolved(connection, scope, traces=known)), known)
+        return tuple(traces)
+
+    async def plan(
+        self, step: Step, *, at: datetime | None = None, traces: Collection[Trace] = ()
+    ) -> Sequence[Change]:
         """Rows as they would change. While an obligation is live, DESTROY plans storage for its norm instead."""
         norms = await self._norms(step)
         changes: list[Change] = []
         for database in self._databases:
             async with database.reading() as connection:
-                work = await self._work(connection, database, step, at=at)
+                scope = await self._scope(connection, database, step.address)
+                work = self._work(await resolved(connection, scope, traces=traces), step, at=at)
                 for table in work.tables:
                     rows = await _count(connection, work, table, work.due(table))
                     changes += _told(work, table, rows, kept_for=norms)
                 changes += await _kept(connection, work)
         return tuple(changes)
 
-    async def carry_out(self, step: Step, *, at: datetime) -> Sequence[Change]:
+    async def carry_out(
+        self, step: Step, *, at: datetime, traces: Collection[Trace] | None = None
+    ) -> Sequence[Change]:
         """Change them, in one transaction for each store; may be taken twice without harm.
+
+        Given *traces*, DESTROY deletes rows that lead to others only where they left one: what hangs on any other
+        could not be looked for again.
 
         Returns what this call changed and, for DESTROY, the rows that stay, with their norm. A store that fails
         leaves those before it done: call again. Raises Rejected where the step must not be taken.
@@ -77,28 +102,43 @@ class SqlRegistry:
             _refuse(step, [await self._look(database, step.address) for database in self._databases])
         if step.kind is StepKind.DISCLOSE:
             return await self.plan(step)
+        if step.kind is StepKind.DESTROY:
+            await self._refuse_cascades()
         changes: list[Change] = []
         for database in self._databases:
             async with database.writing() as connection:
-                work = await self._work(connection, database, step, at=at)
+                scope = await self._scope(connection, database, step.address)
                 if step.kind not in ADVERTISING:  # again, now that nobody else can write
-                    _refuse(step, [await known(connection, work.scope, today=work.today, lock=True)])
+                    _refuse(step, [await known(connection, scope, today=self._today(), lock=True)])
+                if step.kind is StepKind.DESTROY:
+                    traced_only = traces is not None
+                    scope = _few(await resolved(connection, scope, traces=traces or (), only=traced_only))
+                else:
+                    scope = await resolved(connection, scope)
+                work = self._work(scope, step, at=at)
                 for table in work.tables:
                     done = await connection.execute(work.statement(table))
+                    await _refuse_garbled(connection, work, table, done.rowcount)
                     changes += _told(work, table, done.rowcount)
                 changes += await _kept(connection, work)
         return tuple(changes)
 
-    async def remaining(self, step: Step, *, at: datetime | None = None) -> Sequence[Change]:
-        """Look again: rows that should have changed and have not. Rows that stay for a norm are not among them."""
+    async def remaining(
+        self, step: Step, *, at: datetime | None = None, traces: Collection[Trace] = ()
+    ) -> Sequence[Change]:
+        """Look again: rows that should have changed and have not. Rows that stay for a norm are not among them.
+
+        Only by its *traces* does DESTROY see what has lost the row it was found through.
+        """
         if step.kind is StepKind.DISCLOSE:
             return ()
         changes: list[Change] = []
         for database in self._databases:
             async with database.reading() as connection:
-                work = await self._work(connection, database, step, at=at)
+                scope = await self._scope(connection, database, step.address)
+                work = self._work(await resolved(connection, scope, traces=traces), step, at=at)
                 for table in work.looked_at_again:
-                    changes += _told(work, table, await _count(connection, work, table, work.due(table)))
+                    changes += _told(work, table, await _count(connection, work, table, work.left(table)))
         return tuple(changes)
 
     async def holdings(self, address: Address) -> Holdings:
@@ -110,7 +150,7 @@ class SqlRegistry:
         found: list[Found] = []
         for database in self._databases:
             async with database.reading() as connection:
-                scope = await self._scope(connection, database, address)
+                scope = await resolved(connection, await self._scope(connection, database, address))
                 found += [await _held(connection, scope, table) for table in database.store.tables]
         return holdings(self._datamap, found)
 
@@ -125,6 +165,15 @@ class SqlRegistry:
                 lines.append(f"{exc}: start the database, or correct its URL, user or rights")
         return tuple(lines)
 
+    async def remarks(self) -> tuple[str, ...]:
+        """What works and a person should know of the live databases; stores that cannot be reached say nothing."""
+        lines: list[str] = []
+        for database in self._databases:
+            with suppress(OutsideError):
+                async with database.reading() as connection:
+                    lines += await remarks(connection, database.store)
+        return tuple(lines)
+
     async def close(self) -> None:
         """Close every connection."""
         for database in self._databases:
@@ -135,16 +184,20 @@ class SqlRegistry:
     async def _scope(self, connection: AsyncConnection, database: Database, address: Address) -> Scope:
         return Scope(store=database.store, live=await database.tables(connection), address=address)
 
-    async def _work(
-        self, connection: AsyncConnection, database: Database, step: Step, *, at: datetime | None
-    ) -> Work:
-        scope = await self._scope(connection, database, step.address)
+    def _work(self, scope: Scope, step: Step, *, at: datetime | None) -> Work:
         return Work(scope=scope, kind=step.kind, today=self._today(), at=at)
 
     async def _look(self, database: Database, address: Address) -> Known:
         async with database.reading() as connection:
             scope = await self._scope(connection, database, address)
             return await known(connection, scope, today=self._today())
+
+    async def _refuse_cascades(self) -> None:
+        """Raise Rejected where any database would destroy by itself what nobody has counted."""
+        for database in self._databases:
+            async with database.reading() as connection:
+                for line in eaten(database.store, await foreign_keys(connection)):
+                    raise Rejected(f"store {database.store.name}: {line.partition(': ')[0]}; run `mailbot doctor`")
 
     async def _norms(self, step: Step) -> str:
         """Norms of live obligations that stop *step*; empty: none does."""
@@ -165,6 +218,26 @@ def _refuse_crowd(looks: Sequence[Known]) -> None:
     """Raise Rejected where an address leads to several persons."""
     if sum(len(look.people) for look in looks) > 1:
         raise Rejected("the address leads to several persons; a person decides")
+
+
+def _few(scope: Scope) -> Scope:
+    """*scope* with every key that leads on; raises Rejected where they are too many to keep."""
+    table = unresolved(scope)
+    if table:
+        raise Rejected(
+            f"store {scope.store.name}: more than {MOST} rows of {table} under one address; a person decides"
+        )
+    return scope
+
+
+async def _refuse_garbled(connection: AsyncConnection, work: Work, table: Table, rows: int) -> None:
+    """Raise Rejected where a moment just written does not stand as it was written: it could never be lifted."""
+    if work.kind not in SETTING or not rows:
+        return
+    stand = await _count(connection, work, table, work.written(table))
+    if stand < rows or await _count(connection, work, table, work.garbled(table)):
+        columns = ", ".join(f"{table.name}.{name}" for name in work.columns(table))
+        raise Rejected(f"{columns} does not keep the moment written into it; run `mailbot doctor`")
 
 
 def _told(work: Work, table: Table, rows: int, *, kept_for: str = "") -> tuple[Change, ...]:

@@ -1,13 +1,16 @@
 """What a step does to one table: the rows due, the statement, and how it is told."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, assert_never
 
 import sqlalchemy as sa
 
-from mailbot.adapters.registry.scope import Condition, Scope, moment
-from mailbot.core.datamap import Delete, Keep, Mark, Table
+from mailbot.adapters.registry.keys import leading
+from mailbot.adapters.registry.moments import garbled, moment
+from mailbot.adapters.registry.scope import Condition, Link, Scope, among
+from mailbot.core.datamap import Delete, Keep, Key, Mark, Table
 from mailbot.core.model import Change, StepKind
 
 # Requirements A15: each action maps to exactly one operation. Lifting a block is named as KZ 25(2)(8) names it.
@@ -19,6 +22,7 @@ OPERATIONS = {
     StepKind.DISCLOSE: "access",
     StepKind.DESTROY: "destruction",
 }
+SETTING = frozenset({StepKind.SUPPRESS, StepKind.STOP_PROCESSING})
 LIFTING = frozenset({StepKind.RESUME_ADVERTISING, StepKind.RESUME_PROCESSING})
 STORAGE = "storage"  # what stays where something is destroyed
 
@@ -73,11 +77,42 @@ class Work:
             return mine
         return sa.and_(mine, sa.or_(*(self._changes(table, name) for name in self.columns(table))))
 
+    def left(self, table: Table) -> Condition:
+        """Rows that are due at the second look.
+
+        Also a person who stands under another address by now, and what our own moment was rounded to: it is ours,
+        stands there still, and can never be lifted.
+        """
+        if self.kind is StepKind.DESTROY and table.persons:
+            return sa.or_(self.due(table), *self._keyed(table, self.scope.strayed))
+        if self.kind in LIFTING and self.at is not None:
+            return sa.or_(self.due(table), self.garbled(table))
+        return self.due(table)
+
+    def garbled(self, table: Table) -> Condition:
+        """Rows in which the step's moment, or the one it lifts, does not stand as it was written."""
+        if self.at is None:
+            return sa.false()
+        columns = self.scope.live[table.name].columns
+        changed = (
+            sa.and_(self._writes(table, name), garbled(self.at, columns[name])) for name in self.columns(table)
+        )
+        return sa.and_(self.scope.of(table), sa.or_(*changed))
+
+    def written(self, table: Table) -> Condition:
+        """Rows in which the moment of the step stands."""
+        columns = self.scope.live[table.name].columns
+        standing = (
+            sa.and_(self._writes(table, name), self._bears_moment(columns[name])) for name in self.columns(table)
+        )
+        return sa.and_(self.scope.of(table), sa.or_(*standing))
+
     def statement(self, table: Table) -> sa.Update | sa.Delete:
         """Change the rows due; a moment that stands is never overwritten."""
         live, due = self.scope.live[table.name], self.due(table)
         if self.kind is StepKind.DESTROY:
-            return sa.delete(live).where(due, sa.not_(self.scope.owed(table, today=self.today)))
+            owed = self.scope.owed(table, today=self.today)
+            return sa.delete(live).where(due, sa.not_(owed), *self._keyed(table, self.scope.keys))
         if self.at is None:
             raise ValueError("a step that writes or lifts a moment needs one")
         values: dict[str, sa.ColumnElement[Any]] = {}
@@ -86,6 +121,17 @@ class Work:
             written = sa.null() if self.kind in LIFTING else moment(self.at, column)
             values[name] = sa.case((self._changes(table, name), written), else_=column)
         return sa.update(live).where(due).values(values)
+
+    def _keyed(self, table: Table, keys: Mapping[Link, tuple[Key, ...]]) -> Iterator[Condition]:
+        """Rows of *table* that *keys* name, for each set of columns by which other tables are found.
+
+        What leads to others is deleted by the keys that were kept alone: a row that came meanwhile stays, and the
+        second look finds it.
+        """
+        live = self.scope.live[table.name].columns
+        for columns in leading(self.scope.store, table):
+            if (table.name, columns) in keys:
+                yield among([live[name] for name in columns], keys[table.name, columns])
 
     def told(self, table: Table, rows: int, *, kept_for: str = "") -> Change:
         """*rows* of *table*, for plan, evidence and letter."""
@@ -102,17 +148,19 @@ class Work:
     def _changes(self, table: Table, name: str) -> Condition:
         """In which rows the step changes this column."""
         column = self.scope.live[table.name].columns[name]
+        lifts = self.kind in LIFTING
+        return sa.and_(self._writes(table, name), self._bears_moment(column) if lifts else column.is_(None))
+
+    def _writes(self, table: Table, name: str) -> Condition:
+        """In which rows this column is the step's to change, whatever it holds."""
         advertising = self._fits(table, table.suppress, name)
         match self.kind:
-            case StepKind.SUPPRESS:
-                return sa.and_(advertising, column.is_(None))
+            case StepKind.SUPPRESS | StepKind.RESUME_ADVERTISING:
+                return advertising
             case StepKind.STOP_PROCESSING:
-                return sa.and_(self._fits(table, table.stop, name), column.is_(None))
-            case StepKind.RESUME_ADVERTISING:
-                return sa.and_(advertising, self._bears_moment(column))
+                return self._fits(table, table.stop, name)
             case _:  # RESUME_PROCESSING: advertising that was stopped stays stopped
-                stopped = self._fits(table, table.stop, name)
-                return sa.and_(stopped, sa.not_(advertising), self._bears_moment(column))
+                return sa.and_(self._fits(table, table.stop, name), sa.not_(advertising))
 
     def _fits(self, table: Table, mark: Mark | None, name: str) -> Condition:
         """Rows in which *mark* writes column *name*; never null, so that it may be negated."""

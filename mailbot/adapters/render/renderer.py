@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from jinja2 import DictLoader, StrictUndefined, TemplateError, pass_context
@@ -26,7 +26,7 @@ Words = Mapping[str, Mapping[str, str]]
 UNKNOWN_READER = (Language.KK, Language.RU)
 """For a person whose language is not known: Kazakhstan's law on consumers asks for both (requirements B.1)."""
 
-_ASKS = (Letter.CONFIRM, Letter.INTERIM)
+_ASKS = (Letter.CONFIRM, Letter.REMINDER, Letter.INTERIM)
 """Letters that ask the person to act: in a mail of several theirs is the subject."""
 
 _OTHER = {Language.KK: Language.RU, Language.RU: Language.KK, Language.EN: Language.RU}
@@ -82,9 +82,9 @@ class TemplateRenderer:
         wholes = [self._whole(letters, language, gists, facts) for language in spoken]
         return Rendered(subject=subject, body=_RULE.join(wholes) + "\n", languages=spoken)
 
-    def notice(self, kind: Notice, language: Language, *cases: Waiting) -> Rendered:
-        """A mail to the operator about *cases*; no personal data (requirements A5)."""
-        facts = {"cases": cases}
+    def notice(self, kind: Notice, language: Language, *cases: Waiting, more: int = 0) -> Rendered:
+        """A mail to the operator about *cases* and *more* that it only counts; no personal data (A5)."""
+        facts = {"cases": cases, "more": more}
         subject, body = (self._file(f"operator/{kind}", language, part, (), facts) for part in ("subject", "body"))
         return Rendered(subject=subject, body=body + "\n", languages=(language,))
 
@@ -94,7 +94,7 @@ class TemplateRenderer:
         *categories* are those of the data map; each must have a word.
         """
         faults = [self._fault(letter, language) for letter in Letter for language in Language]
-        faults += [self._notice_fault(kind, language) for kind in ("waiting", "deadline") for language in Language]
+        faults += [self._notice_fault(kind, language) for kind in get_args(Notice) for language in Language]
         for language in Language:
             faults += [_missing(self._words[language], language, category) for category in categories]
         return tuple(dict.fromkeys(fault for fault in faults if fault))
@@ -161,7 +161,7 @@ class TemplateRenderer:
 
     def _notice_fault(self, kind: Notice, language: Language) -> str:
         try:
-            self.notice(kind, language, SAMPLE_WAITING)
+            self.notice(kind, language, SAMPLE_WAITING, more=3)
         except (TemplateError, LookupError, ValueError, TypeError) as error:
             return f"operator/{kind}/{language}: {error}"
         return ""

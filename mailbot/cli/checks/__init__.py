@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from mailbot.app import make_mailbox
-from mailbot.cli.checks import databases, house, names, relay
-from mailbot.cli.checks.line import PATIENCE, Line, State, not_looked_at
+from mailbot.cli.checks import databases, house, names, relay, senders
+from mailbot.cli.checks.line import PATIENCE, Line, State, guarded, not_looked_at
 from mailbot.cli.checks.mailbox import mailbox
 from mailbot.config import Settings
 from mailbot.ports import Chance
 
-__all__ = ["Line", "State", "examine"]
+__all__ = ["Line", "State", "examine", "examine_senders"]
 
 QUICK = 12.0  # seconds for what answers or does not
 LONG = 45.0  # seconds for what takes its time: the letter, a long audit trail
+READING = 900.0  # seconds for five hundred messages, attachments and all
+_MAILBOX = {"": "run `mailbot doctor` first: it tells what is wrong with the mailbox, and what to do"}
 
 Check = Coroutine[Any, Any, list[Line]]
 
@@ -48,6 +50,22 @@ async def examine(path: Path, *, letter: bool, chance: Chance, say: Callable[[Li
         for task in [group.create_task(check) for check in checks]:
             for line in await task:
                 say(line)
+
+
+async def examine_senders(path: Path, *, say: Callable[[Line], None]) -> None:
+    """Look at who writes to the mailbox that the settings in *path* name, and say each line."""
+    read = house.read(path)
+    for line in read.lines:
+        say(line)
+    if read.settings is None or not read.secrets:
+        say(not_looked_at("senders", "the settings and secrets"))
+        return
+    box = make_mailbox(read.settings, reads_only=True)
+    try:
+        for line in await guarded("senders", senders.survey(read.settings, box), _MAILBOX, until=_in(READING)):
+            say(line)
+    finally:
+        await box.close()
 
 
 def _in(seconds: float) -> float:

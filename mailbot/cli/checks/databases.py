@@ -12,7 +12,7 @@ from mailbot.adapters.datamap_file import load_datamap
 from mailbot.adapters.ledger import SqlLedger
 from mailbot.adapters.ledger.migrate import NEWEST, revision
 from mailbot.app import ACTOR, ledger_url
-from mailbot.cli.checks.line import Line, State, fail, guarded, not_looked_at, ok
+from mailbot.cli.checks.line import Line, State, fail, guarded, not_looked_at, ok, warn
 from mailbot.config import Settings
 from mailbot.errors import AuditBroken
 from mailbot.journeys.audit import verify_chain
@@ -78,15 +78,16 @@ async def company(settings: Settings, *, today: date, until: float) -> list[Line
 async def _fits(settings: Settings, *, today: date) -> Sequence[Line]:
     registry = app.make_registry(settings, load_datamap(settings.datamap), today=lambda: today)
     try:
-        ailments = await registry.check()
+        ailments, remarks = await registry.check(), await registry.remarks()
     finally:
         await registry.close()
+    notes = [warn("company data", *_fault_and_remedy(line)) for line in remarks]
     if ailments:
-        return [_ailment(line) for line in ailments]
-    return [ok("company data", "reached; the data map fits")]
+        return [*(fail("company data", *_fault_and_remedy(line)) for line in ailments), *notes]
+    return [ok("company data", "reached; the data map fits"), *notes]
 
 
-def _ailment(line: str) -> Line:
+def _fault_and_remedy(line: str) -> tuple[str, str]:
     """What the registry found: "fault: remedy"."""
     fault, _, remedy = line.rpartition(": ")
-    return fail("company data", fault, remedy)
+    return fault, remedy

@@ -12,8 +12,9 @@ from mailbot.adapters.law import load_law
 from mailbot.cli.checks.line import Line, fail, ok, warn
 from mailbot.config import Settings, load
 from mailbot.core.datamap import DataMap
-from mailbot.core.deadline import WorkingDays
+from mailbot.core.deadline import Jurisdiction, statutes
 from mailbot.core.model import Language, Letter
+from mailbot.core.working_days import WorkingDays
 from mailbot.errors import ConfigError
 
 LAW_IS_OLD_AFTER = timedelta(days=180)  # Kazakhstan's law on personal data changes about once a year
@@ -83,21 +84,30 @@ def _reading(check: str, work: Callable[[], Sequence[Line]]) -> Sequence[Line]:
 def _law(settings: Settings, *, today: date) -> Sequence[Line]:
     """The law tables, how long ago somebody compared them with the law, and the calendars behind them."""
     known = load_law(settings.law)
-    statutes = {"kz": known.kz, "ru": known.ru, "eu": known.eu}
-    oldest = min(rule.checked for statute in statutes.values() for rule in statute.rules.values())
-    said = f"{', '.join(statutes)}: last compared with the law on {oldest} or later"
+    all_of_them = {"kz": known.kz, "ru": known.ru, "eu": known.eu}
+    rules = [rule for one in all_of_them.values() for rule in (*one.rules.values(), *one.duties.values())]
+    oldest = min(rule.checked for rule in rules)
+    said = f"{', '.join(all_of_them)}: last compared with the law on {oldest} or later"
     old = warn("law", said, f"have a lawyer compare {settings.law} with the law, and set `checked`")
     lines = [old if today - oldest > LAW_IS_OLD_AFTER else ok("law", said)]
-    return [*lines, _calendars({name: statute.days for name, statute in statutes.items()}, settings, today=today)]
+    ours = statutes(known, Jurisdiction(settings.file.company.jurisdiction))
+    days = {whose.value: statute.days for whose, statute in ours if statute.days.country}
+    return [*lines, _calendars(days, settings, today=today)]
 
 
 def _calendars(days: dict[str, WorkingDays], settings: Settings, *, today: date) -> Line:
-    known = {name: one.known_through for name, one in days.items() if one.country}
-    said = ", ".join(f"{name} known through {year}" for name, year in known.items())
-    if min(known.values()) >= (today + LOOK_AHEAD).year:
+    """Whether this year, and from November on the next, is confirmed: governments publish moved days yearly."""
+    if not days:
+        return ok("calendars", "none is needed: Monday to Friday")
+    said = ", ".join(
+        f"{name}: holidays known through {one.known_through}, moved working days through {one.moved_through}"
+        for name, one in days.items()
+    )
+    if min(min(one.known_through, one.moved_through) for one in days.values()) >= (today + LOOK_AHEAD).year:
         return ok("calendars", said)
     remedy = (
-        f"add the official days off to {settings.law / 'calendar'}; until then deadlines fall early, never late"
+        f"compare {settings.law / 'calendar'} with the Government's decision, enter its days and raise "
+        "moved_through; until then weekends count as working days, and deadlines fall early, never late"
     )
     return warn("calendars", said, remedy)
 

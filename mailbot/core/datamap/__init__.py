@@ -16,6 +16,7 @@ from mailbot.core.datamap.map import (
     Through,
     Words,
 )
+from mailbot.core.datamap.traces import Key, Trace
 
 __all__ = [
     "ByEmail",
@@ -26,6 +27,7 @@ __all__ = [
     "Holding",
     "Holdings",
     "Keep",
+    "Key",
     "Mark",
     "ObligationColumns",
     "Party",
@@ -33,6 +35,7 @@ __all__ = [
     "Table",
     "Terms",
     "Through",
+    "Trace",
     "Words",
     "holdings",
 ]

@@ -101,6 +101,7 @@ class Table:
     destroy: Delete | Keep
     persons: bool = False  # each row is a person: what `find` returns
     language: str | None = None  # column with the person's language (kk, ru, en)
+    last_contact: str | None = None  # column with the day or moment at which a person was last heard of
     source_column: str | None = None  # column that says where the row came from (requirements A90)
     suppress: Mark | None = None
     stop: Mark | None = None
@@ -120,7 +121,8 @@ class Table:
     @property
     def named_columns(self) -> tuple[str, ...]:
         """Every column the map names: what the live table must have."""
-        names: list[str | None] = [*self.key, *self.data_columns, *self.moments, self.language, self.source_column]
+        names: list[str | None] = [*self.key, *self.data_columns, *self.moments]
+        names += (self.language, self.last_contact, self.source_column)
         names += self.found.columns if isinstance(self.found, Through) else (self.found.column,)
         for mark in filter(None, (self.suppress, self.stop)):
             names += mark.where
@@ -219,8 +221,7 @@ def _table_faults(store: Store, table: Table) -> Iterator[str]:
         return
     if not table.key or not table.columns:
         yield "key and columns must each name at least one column"
-    if table.persons and not isinstance(table.found, ByEmail):
-        yield "persons: a person is found by email, not through another table"
+    yield from _person_faults(table)
     if table.obligations and (table.suppress or table.stop):
         yield "suppress and stop: an open order is never blocked (requirements, amendment 1)"
     if isinstance(table.destroy, Keep):
@@ -230,6 +231,13 @@ def _table_faults(store: Store, table: Table) -> Iterator[str]:
                     f"destroy: rows that stay are found through {parent.name}, which is deleted; "
                     f"keep {parent.name} too, or find this table by an e-mail column of its own"
                 )
+
+
+def _person_faults(table: Table) -> Iterator[str]:
+    if table.persons and not isinstance(table.found, ByEmail):
+        yield "persons: a person is found by email, not through another table"
+    if table.last_contact and not table.persons:
+        yield "last_contact: only a table of persons says when a person was last heard of"
 
 
 def _chain_fault(store: Store, table: Table) -> str:

@@ -9,13 +9,17 @@ from mailbot.core.decide.answer import (
     ReplyMeans,
     Ties,
     better,
+    case_of,
     holds_before_fulfilment,
     improves,
+    is_asked,
     judge_reply,
     standing_name,
 )
+from mailbot.core.decide.concern import concerns_us
 from mailbot.core.decide.policy import BY_HAND, Autonomy, Policy
-from mailbot.core.decide.request import Circumstances, concerns_us, decide, doubts_about_arrival, planned
+from mailbot.core.decide.repeats import said_enough
+from mailbot.core.decide.request import Circumstances, decide, doubts_about_arrival, planned
 
 __all__ = [
     "BY_HAND",
@@ -26,12 +30,15 @@ __all__ = [
     "ReplyMeans",
     "Ties",
     "better",
+    "case_of",
     "concerns_us",
     "decide",
     "doubts_about_arrival",
     "holds_before_fulfilment",
     "improves",
+    "is_asked",
     "judge_reply",
     "planned",
+    "said_enough",
     "standing_name",
 ]

@@ -1,14 +1,18 @@
 """What a reply to one of our questions means, and what stops a confirmed request (amendments 3 and 4)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import assert_never
 
 from mailbot.core.case import Case
 from mailbot.core.decide.policy import Policy
+from mailbot.core.lookalike import held_as_lookalike, shared
 from mailbot.core.model import (
+    Address,
     CaseState,
+    Concern,
     Decision,
     Failed,
     HoldReason,
@@ -18,6 +22,7 @@ from mailbot.core.model import (
     Proven,
     Reading,
     ReplyWord,
+    Right,
     Route,
     Standing,
     StepKind,
@@ -34,6 +39,7 @@ class Answer(StrEnum):
     DENIED = "denied"  # the owner of the address says no: lift everything, flag abuse
     ASK_AGAIN = "ask_again"  # the request repeated while its question is open: the letter again
     PERSON = "person"
+    SEEN = "seen"  # the person who has the case looks at this too; nothing else moves
     NOTHING = "nothing"  # thanks, an absence notice: noted, nothing more
 
 
@@ -46,14 +52,22 @@ class ReplyMeans:
 
 
 _ASKED = frozenset({CaseState.CONFIRMATION, CaseState.PERSON, CaseState.CLOSED})
+_HARMLESS = frozenset({Concern.UNSURE, Concern.TOO_LITTLE, Concern.UNKNOWN_LANGUAGE})
+"""What may be said of a yes: it is short, and no request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ties:
     """How a letter hangs together with its case."""
 
-    token: bool  # it carries the token of the open question, anywhere in it
+    token: bool  # it carries the token of one of its questions, anywhere in it
     thread: bool  # it answers one of our letters by Message-ID
+    asked: tuple[Right, ...] = ()  # what that question was about (C15); empty: whatever the case is about
+
+    @property
+    def known(self) -> bool:
+        """Whether its writer has seen a letter of ours: nobody guesses 128 bits."""
+        return self.token or self.thread
 
 
 def judge_reply(
@@ -62,18 +76,49 @@ def judge_reply(
     """What a letter that belongs to *case* means (amendments 3 and 4, requirements C16 and C17).
 
     A token that came back from the address it was sent to is enough; without it only a proven sender's
-    reply to our own Message-ID is.
+    reply to our own Message-ID is. What anybody could have written in the name of the address moves nothing.
     """
+    if not (ties.known or isinstance(standing, Proven)):
+        return _by_somebody(reading, standing, case)
+    if isinstance(message, Message) and message.machine is not None:
+        return _by_machine(message.machine, reading)
     reason = _not_for_us(message, reading, standing, case)
     if reason is not None:
-        return ReplyMeans(answer=Answer.PERSON, hold=reason)
-    open_question = case.token_hash is not None and not case.confirmed and case.state in _ASKED
-    if not open_question or reading.reply_word is None:
-        return _without_reply_word(reading, case, open_question=open_question)
+        return _person(reason)
+    if not is_asked(case) or reading.reply_word is None:
+        return _without_reply_word(reading, standing, case)
     if not (ties.token or (ties.thread and isinstance(standing, Proven))):
-        return ReplyMeans(answer=Answer.PERSON, hold=HoldReason.NO_TOKEN)
-    denied = reading.reply_word is ReplyWord.DENIES
-    return ReplyMeans(answer=Answer.DENIED if denied else Answer.CONFIRMED)
+        return _person(HoldReason.NO_TOKEN)
+    return _yes_or_no(reading, case, ties)
+
+
+def _by_machine(machine: Machine, reading: Reading) -> ReplyMeans:
+    """No machine confirms anything (C17); one that seems to say something is looked at by a person."""
+    if machine is Machine.BOUNCE:
+        return _person(HoldReason.BOUNCED)
+    speaks = reading.reply_word is not None or reading.rights
+    return _person(HoldReason.READING) if speaks else ReplyMeans(answer=Answer.NOTHING)
+
+
+def is_asked(case: Case) -> bool:
+    """Whether a question of *case* is open."""
+    return case.token_hash is not None and not case.confirmed and case.state in _ASKED
+
+
+def _person(reason: HoldReason) -> ReplyMeans:
+    return ReplyMeans(answer=Answer.PERSON, hold=reason)
+
+
+def _yes_or_no(reading: Reading, case: Case, ties: Ties) -> ReplyMeans:
+    """A yes or a no to our question, unless the letter says more than that, or the question was another (C15)."""
+    if reading.reply_word is ReplyWord.DENIES:
+        both = reading.route is Route.ACT
+        return _person(HoldReason.CHANGED_MIND) if both else ReplyMeans(answer=Answer.DENIED)
+    asks_more = bool(set(reading.rights) - set(case.rights)) or bool(set(reading.concerns) - _HARMLESS)
+    waits = {step.right for step in case.decision.confirmed}
+    if asks_more or (ties.token and ties.asked and not waits <= set(ties.asked)):
+        return _person(HoldReason.READING)
+    return ReplyMeans(answer=Answer.CONFIRMED)
 
 
 def _not_for_us(
@@ -82,37 +127,99 @@ def _not_for_us(
     """Why no program may take this letter for an answer."""
     if isinstance(message, Unreadable):
         return HoldReason.UNREADABLE
-    if message.machine is not None:
-        return HoldReason.BOUNCED if message.machine is Machine.BOUNCE else HoldReason.READING
     if isinstance(standing, Failed | Malformed) or message.author != case.address:
         thanks = reading.route is Route.IGNORE and reading.reply_word is None
         return None if thanks else HoldReason.SENDER
     return HoldReason.WANTS_PERSON if reading.reply_word is ReplyWord.WANTS_PERSON else None
 
 
-def _without_reply_word(reading: Reading, case: Case, *, open_question: bool) -> ReplyMeans:
+def _without_reply_word(reading: Reading, standing: Standing, case: Case) -> ReplyMeans:
     if reading.reply_word is ReplyWord.DENIES:
-        return ReplyMeans(answer=Answer.PERSON, hold=HoldReason.ABUSE)
-    if reading.route is Route.ACT and set(reading.rights) <= set(case.rights):
-        return ReplyMeans(answer=Answer.ASK_AGAIN if open_question else Answer.NOTHING)
-    objects = case.state is CaseState.REFUSED and bool(reading.languages)
+        return _person(HoldReason.ABUSE)
+    if repeats(reading, case):
+        return _again(standing, case)
+    asked, objects = is_asked(case), case.state is CaseState.REFUSED and bool(reading.languages)
     insists = reading.reply_word is ReplyWord.CONFIRMS and case.state is CaseState.CLOSED
-    if reading.route is Route.IGNORE and not (open_question or objects or insists):
+    if reading.route is Route.IGNORE and not (asked or objects or insists):
         return ReplyMeans(answer=Answer.NOTHING)
-    return ReplyMeans(answer=Answer.PERSON, hold=HoldReason.READING)
+    return _person(HoldReason.READING)
+
+
+def _again(standing: Standing, case: Case) -> ReplyMeans:
+    """The request again: the letter again, where the case waits for nothing but the answer to it.
+
+    Not for a repeat that stands worse than the request: it would cost the person letters.
+    """
+    waits = is_asked(case) and case.state is CaseState.CONFIRMATION
+    worse = _RANKS[standing_name(standing)] < _RANKS[case.standing]
+    return ReplyMeans(answer=Answer.ASK_AGAIN if waits and not worse else Answer.NOTHING)
+
+
+# ---------------------------------------------------------------- letters that anybody could have written
+
+
+def repeats(reading: Reading, case: Case) -> bool:
+    """Whether the letter asks clearly, and for nothing but what *case* is about."""
+    clear = reading.route is Route.ACT and reading.reply_word is not ReplyWord.WANTS_PERSON
+    return clear and set(reading.rights) <= set(case.rights)
+
+
+def case_of(cases: Sequence[Case], reading: Reading, standing: Standing) -> Case | None:
+    """Which of the open *cases* of its author a letter belongs to that is tied to none: it says the same again.
+
+    One that asks its question rather than one that waits for a person, the newest of several. What is neither
+    proven nor a clear repeat is a request of its own: a forger must not put a person's open question into other
+    hands (issue 4, item 7); a case that a person has anyhow takes it up.
+    """
+    if not (reading.rights or reading.reply_word):
+        return None
+    fits = [case for case in cases if set(reading.rights) <= set(case.rights)]
+    if not isinstance(standing, Proven):
+        fits = [case for case in fits if repeats(reading, case) or has_person_only(case)]
+    return min(fits, key=lambda case: _ORDER.index(case.state), default=None)
+
+
+_ORDER = (CaseState.CONFIRMATION, CaseState.FULFILLING, CaseState.PERSON)
+
+
+def has_person_only(case: Case) -> bool:
+    """Whether *case* waits for a person and was never asked about: nothing in it can be hindered."""
+    return case.state is CaseState.PERSON and case.token_hash is None
+
+
+def _by_somebody(reading: Reading, standing: Standing, case: Case) -> ReplyMeans:
+    """A letter in the name of the address that nothing ties to it, and nothing proves."""
+    if repeats(reading, case):
+        return _again(standing, case)
+    return ReplyMeans(answer=Answer.SEEN if has_person_only(case) else Answer.NOTHING)
+
+
+# ---------------------------------------------------------------- once the token has come back
 
 
 NO_PERSON_NEEDED = frozenset({HoldReason.NO_TOKEN, HoldReason.BUDGET})
 """Holds that the token, once it has come back, answers by itself."""
 
 
-def holds_before_fulfilment(case: Case, subjects: Sequence[Subject], *, policy: Policy) -> tuple[HoldReason, ...]:
+NO_CONTACT_SINCE = timedelta(days=365)
+"""Silence after which an address may be another person's: providers give them out again."""
+_IRREVOCABLE = frozenset({StepKind.DISCLOSE, StepKind.DESTROY})
+
+
+def holds_before_fulfilment(
+    case: Case, subjects: Sequence[Subject], *, policy: Policy, today: date, alike: Collection[Address] = ()
+) -> tuple[HoldReason, ...]:
     """Why a confirmed request must still be seen by a person: asked once the token has come back.
 
-    What a person was to look at before the token came is looked at all the same.
+    Who reads the mailbox need not be who is on file: it may be another's by now, several people may read it (C11),
+    or it is only made to look like one of those on file, *alike* (C10). What a person was to look at before the
+    token came is looked at all the same.
     """
     kinds = {step.kind for step in case.decision.confirmed}
     found = {
+        HoldReason.ROLE: shared(case.address) and bool(kinds & _IRREVOCABLE),
+        HoldReason.NO_CONTACT: _silent_for_long(subjects, today) and bool(kinds & _IRREVOCABLE),
+        HoldReason.LOOKALIKE: held_as_lookalike(case.address, alike) is not None,
         HoldReason.SEVERAL_SUBJECTS: len(subjects) > 1,
         HoldReason.OBLIGATION: StepKind.DESTROY in kinds
         and (not policy.obligations_known or any(s.obligations for s in subjects)),
@@ -121,6 +228,11 @@ def holds_before_fulfilment(case: Case, subjects: Sequence[Subject], *, policy: 
     waiting = case.holds if case.state is CaseState.PERSON else ()
     still = tuple(reason for reason in waiting if reason not in NO_PERSON_NEEDED)
     return (*(reason for reason, applies in found.items() if applies), *still)
+
+
+def _silent_for_long(subjects: Sequence[Subject], today: date) -> bool:
+    heard = [subject.last_contact for subject in subjects if subject.last_contact is not None]
+    return bool(heard) and max(heard) < today - NO_CONTACT_SINCE
 
 
 def improves(letter: Standing, decision: Decision, case: Case) -> bool:
@@ -137,8 +249,10 @@ def improves(letter: Standing, decision: Decision, case: Case) -> bool:
 
 def better(one: Standing, than: str) -> bool:
     """Whether *one* outranks the standing named *than*: a forger must not pre-empt the victim (DESIGN, keys)."""
-    ranks = {"Malformed": 0, "Failed": 0, "Unproven": 1, "Proven": 2}
-    return ranks[standing_name(one)] > ranks[than]
+    return _RANKS[standing_name(one)] > _RANKS[than]
+
+
+_RANKS = {"Malformed": 0, "Failed": 0, "Unproven": 1, "Proven": 2}
 
 
 def standing_name(standing: Standing) -> str:

@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import assert_never
 
 from mailbot.core.decide.policy import BY_HAND, Autonomy, Policy
+from mailbot.core.lookalike import candidates
 from mailbot.core.model import (
     Address,
+    Concern,
     Decision,
     HoldReason,
     Letter,
-    Machine,
     Malformed,
     Message,
     Proven,
     Reading,
+    ReplyWord,
     Right,
     Route,
     Standing,
@@ -35,32 +37,7 @@ class Circumstances:
     in_junk: bool = False
     unmatched: bool = False  # see `NewLetter.unmatched`
     within_budget: bool = True  # requirements D6 as split by amendment 13
-
-
-def concerns_us(message: Message | Unreadable, reading: Reading, *, tied: bool) -> bool:
-    """Whether a letter is kept; everything else is left exactly as it was.
-
-    *tied*: it answers one of our letters, or carries one of our tokens.
-    """
-    if isinstance(message, Unreadable):
-        return True
-    match message.machine:
-        case None | Machine.UNSUBSCRIBE_BUTTON:
-            return tied or message.encrypted or reading.route is not Route.IGNORE
-        case Machine.BOUNCE:
-            return tied
-        case (
-            Machine.RECEIPT
-            | Machine.COMPLAINT
-            | Machine.ABSENCE
-            | Machine.LIST
-            | Machine.CALENDAR
-            | Machine.OURSELVES
-            | Machine.ROBOT
-        ):
-            return False
-        case _:
-            assert_never(message.machine)
+    flood: bool = False  # more unproven unsubscribes within the hour than the operator thinks possible
 
 
 def decide(
@@ -88,15 +65,20 @@ def decide(
     )
     if not holds:
         return plan
+    by_hand = bool(_FOR_A_PERSON_ALONE & set(reading.concerns))
     return Decision(
         rights=rights,
-        now=plan.now,
-        confirmed=plan.confirmed,
+        now=() if by_hand else plan.now,
+        confirmed=() if by_hand else plan.confirmed,
         meanwhile=_meanwhile(plan, holds),
         letter=_receipt(reading, holds, policy) if answerable else None,
         holds=holds,
         may_answer=answerable,
     )
+
+
+_FOR_A_PERSON_ALONE = frozenset({Concern.AUTOMATION, Concern.STOP_ONLY})
+"""Concerns that leave a program nothing to propose: what it has read would destroy more than was asked (C.3)."""
 
 
 def _holds(
@@ -116,10 +98,14 @@ def _holds(
     found = {
         HoldReason.SENDER: isinstance(standing, Malformed) or (silent and not only_unsubscribe),
         HoldReason.READING: reading.route is not Route.ACT or message.encrypted,
+        HoldReason.NO_TOKEN: reading.reply_word in {ReplyWord.CONFIRMS, ReplyWord.DENIES} and not rights,
+        HoldReason.WANTS_PERSON: Concern.AUTOMATION in reading.concerns
+        or reading.reply_word is ReplyWord.WANTS_PERSON,
         HoldReason.RIGHT: bool(BY_HAND & set(rights)),
         HoldReason.JUNK: HoldReason.JUNK in arrival,
         HoldReason.TOO_OLD: HoldReason.TOO_OLD in arrival,
         HoldReason.BUDGET: not around.within_budget,
+        HoldReason.FLOOD: around.flood and only_unsubscribe and not isinstance(standing, Proven),
         HoldReason.REHEARSAL: not policy.live(rights, reading.languages),
     }
     return tuple(reason for reason, applies in found.items() if applies)
@@ -147,9 +133,9 @@ def _at_once(rights: Sequence[Right], address: Address, standing: Standing) -> t
     for right in rights:
         match right:
             case Right.UNSUBSCRIBE | Right.ERASURE:
-                steps.append(Step(kind=StepKind.SUPPRESS, address=address, right=right))
+                steps += _suppress(address, right)
             case Right.WITHDRAW_CONSENT:
-                steps.append(Step(kind=StepKind.SUPPRESS, address=address, right=right))
+                steps += _suppress(address, right)
                 if isinstance(standing, Proven):
                     steps.append(Step(kind=StepKind.STOP_PROCESSING, address=address, right=right))
             case Right.ACCESS | Right.RECTIFICATION | Right.BLOCKING:
@@ -157,6 +143,11 @@ def _at_once(rights: Sequence[Right], address: Address, standing: Standing) -> t
             case _:
                 assert_never(right)
     return _once(steps)
+
+
+def _suppress(address: Address, right: Right) -> list[Step]:
+    """No more advertising to this address, nor to what may be other spellings of it: that harms nobody (C9)."""
+    return [Step(kind=StepKind.SUPPRESS, address=one, right=right) for one in (address, *candidates(address))]
 
 
 def _after_confirmation(rights: Sequence[Right], address: Address) -> tuple[Step, ...]:
@@ -179,12 +170,11 @@ def _after_confirmation(rights: Sequence[Right], address: Address) -> tuple[Step
 
 
 def _once(steps: Sequence[Step]) -> tuple[Step, ...]:
-    """Each kind of step once, for the first right that wants it."""
-    return tuple({step.kind: step for step in reversed(steps)}[kind] for kind in _kinds(steps))
-
-
-def _kinds(steps: Sequence[Step]) -> tuple[StepKind, ...]:
-    return tuple(dict.fromkeys(step.kind for step in steps))
+    """Each kind of step once for each address, for the first right that wants it."""
+    once: dict[tuple[StepKind, Address], Step] = {}
+    for step in steps:
+        once.setdefault((step.kind, step.address), step)
+    return tuple(once.values())
 
 
 _NEVER_MEANWHILE = frozenset(
@@ -200,7 +190,14 @@ def _meanwhile(plan: Decision, holds: Sequence[HoldReason]) -> tuple[Step, ...]:
 
 
 _NO_RECEIPT = frozenset(
-    {HoldReason.REHEARSAL, HoldReason.JUNK, HoldReason.SENDER, HoldReason.BUDGET, HoldReason.BY_HAND}
+    {
+        HoldReason.REHEARSAL,
+        HoldReason.JUNK,
+        HoldReason.SENDER,
+        HoldReason.BUDGET,
+        HoldReason.FLOOD,
+        HoldReason.BY_HAND,
+    }
 )
 
 

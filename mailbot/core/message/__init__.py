@@ -1,5 +1,7 @@
 """Bytes to `Message` or `Unreadable`; never raises (requirements C1, C2, C8, D12, D46-D53)."""
 
+from dataclasses import replace
+
 from mailbot.core import automatic
 from mailbot.core.automatic import Own, Signs
 from mailbot.core.message import addresses, border, fields, mime, returned
@@ -7,11 +9,11 @@ from mailbot.core.message.body import Body, body
 from mailbot.core.message.fields import Fields
 from mailbot.core.message.mime import Tree
 from mailbot.core.model import Address, Machine, Message, MessageId, Unreadable
-from mailbot.core.own_words import OwnWords, split
+from mailbot.core.own_words import OwnWords, says_forwarded, split
 
 __all__ = ["Own", "read"]
 
-_REPORTING = frozenset({Machine.BOUNCE, Machine.RECEIPT, Machine.COMPLAINT})
+_REPORTING = frozenset({Machine.BOUNCE, Machine.PROGRESS, Machine.RECEIPT, Machine.COMPLAINT})
 _SUBJECT_LIMIT = 1_000  # characters; longer ones are no subject but a body in disguise
 
 
@@ -24,7 +26,11 @@ def read(raw: bytes, *, own: Own) -> Message | Unreadable:
     if not header.items:
         return Unreadable(why="no header fields")
     content = body(tree)
-    return _message(tree, header, content, split(content.text), own)
+    return _message(tree, header, content, _words(header, content), own)
+
+
+def _words(header: Fields, content: Body) -> OwnWords:
+    return split(content.text, forwarded=says_forwarded(fields.text(header.first("subject"))))
 
 
 def _message(tree: Tree, header: Fields, content: Body, words: OwnWords, own: Own) -> Message:
@@ -32,6 +38,8 @@ def _message(tree: Tree, header: Fields, content: Body, words: OwnWords, own: Ow
     if any(author in own.addresses for author in authors):
         defects = (*defects, "From is our own address: a form or a colleague, not the person")
     signs = _signs(header, content, words, authors)
+    if signs.report == "delivery-status":
+        signs = replace(signs, outcomes=returned.outcomes(tree))
     machine = automatic.machine(signs, own)
     silence = automatic.no_answer(signs, own)
     return Message(
@@ -45,13 +53,16 @@ def _message(tree: Tree, header: Fields, content: Body, words: OwnWords, own: Ow
         subject=signs.subject,
         date_field=fields.text(header.first("date")),
         own_words=words.own,
-        cut_away=words.rest,
+        cut_away="\n\n".join(filter(None, (words.rest, content.foreign))),
         hidden_text=content.hidden_text,
+        unread_text=(content.unread_text or words.unsure) and machine is None,
         attachments=content.attachments,
         encrypted=content.encrypted,
         machine=machine,
         no_answer=(*silence, "From names no single author (C1)") if defects else silence,
         reports_on=returned.reports_on(tree, content.text) if machine in _REPORTING else (),
+        arrived_at=returned.arrived_at(header),
+        complaint_of=_complaint_of(tree, authors, own) if machine is Machine.COMPLAINT else None,
         border=border.results(
             header,
             trusted=own.trusted_borders,
@@ -102,6 +113,12 @@ def _return_path(header: Fields) -> str | None:
         return addresses.address(path)
     except ValueError:
         return path.lower()[:320]
+
+
+def _complaint_of(tree: Tree, reporters: tuple[Address, ...], own: Own) -> Address | None:
+    """Who complains; None where no configured reporter says so (amendment 8)."""
+    heard = len(reporters) == 1 and own.hears(reporters[0])
+    return returned.complained_about(tree) if heard else None
 
 
 def _answers_to(header: Fields) -> tuple[MessageId, ...]:

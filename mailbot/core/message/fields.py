@@ -2,20 +2,26 @@
 
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
 from mailbot.core.message.charset import decode, storable
+from mailbot.core.message.transfer import base64
 from mailbot.core.model import MessageId
 
-_FOLD = re.compile(r"\r?\n(?=[ \t])")
-_WORD = re.compile(r"=\?([^\s?*]{1,40})(?:\*[^\s?]{0,20})?\?([BbQq])\?([^?]*)\?=")  # RFC 2047, 2231 language
+_WORD = re.compile(  # RFC 2047, 2231 language; a "?" in it and a lost end are forgiven
+    r"=\?([^\s?*]{1,40})(?:\*[^\s?]{0,20})?\?([BbQq])\?((?:[^?=]|=(?!\?[^=])|\?(?!=))*+)(?:\?=|\Z)"
+)
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
 _SPACE = re.compile(r"\s+")
 _ID = re.compile(r"<([!-;=?-~]{1,998})>")  # printable ASCII but < and >, as ours are and RFC 5322 wants them
 _BARE_ID = re.compile(r"[!-~]+")
-_PARAMETER = re.compile(r";\s*([\w'%!#$&+^`{|}~.*-]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;\s]*)")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_QUOTED = r"\"(?:[^\"\\]|\\.)*+\""
+_PARAMETER = re.compile(  # or what stands between parameters, so that nothing is looked at twice
+    rf"([\w'%!#$&+^`{{|}}~.*-]++)\s*+=\s*+({_QUOTED}|[^;\s]*+)|{_QUOTED}|[^;\s\"]++|[;\s]++|\"", re.DOTALL
+)
+_PIECE = re.compile(r"([^*]+)\*(?:(\d{1,3})(\*)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +29,6 @@ class Fields:
     """The fields of one header block in their order: lower-case name, unfolded value, odd octets as surrogates."""
 
     items: tuple[tuple[str, str], ...]
-
-    @classmethod
-    def of(cls, raw_items: Iterable[tuple[str, str]]) -> "Fields":
-        """From what the standard library's parser keeps."""
-        return cls(tuple((name.strip().lower(), _FOLD.sub("", value).strip()) for name, value in raw_items))
 
     def all(self, name: str) -> tuple[str, ...]:
         """Values of every field called *name*, top to bottom."""
@@ -91,19 +92,40 @@ def _octets(encoding: str, encoded: str) -> bytes:
     return base64(data) if encoding in "Bb" else binascii.a2b_qp(data, header=True)
 
 
-def base64(data: bytes) -> bytes:
-    """Octets of base64 as it comes in mail: rubbish between the letters and missing padding are forgiven."""
-    letters = _NOT_BASE64.sub(b"", data)
-    if len(letters) % 4 == 1:
-        letters = letters[:-1]
-    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
-
-
 def parameters(value: str) -> dict[str, str]:
-    """Parameters of a structured field, names lower-case; the first of a name wins. Linear in the length."""
+    """Parameters of a structured field, names lower-case; the first of a name wins. Linear in the length.
+
+    Those in pieces and with a charset of their own (RFC 2231) are put together, unless a plain one has the name.
+    """
     found: dict[str, str] = {}
+    extended: dict[str, dict[int, tuple[bool, str]]] = {}
     for parameter in _PARAMETER.finditer(value[:8192]):
+        if not parameter[1]:
+            continue
         name, raw = parameter[1].lower(), parameter[2]
-        quoted = raw.startswith('"') and raw.endswith('"') and len(raw) > 1
-        found.setdefault(name, re.sub(r"\\(.)", r"\1", raw[1:-1]) if quoted else raw)
-    return found
+        if len(raw) > 1 and raw.startswith('"') and raw.endswith('"'):
+            raw = re.sub(r"\\(.)", r"\1", raw[1:-1])
+        piece = _PIECE.fullmatch(name)
+        if piece:
+            extended.setdefault(piece[1], {}).setdefault(
+                int(piece[2] or 0), (piece[2] is None or piece[3] is not None, raw)
+            )
+        else:
+            found.setdefault(name, raw)
+    return {name: _joined(pieces) for name, pieces in extended.items()} | found
+
+
+def _joined(pieces: dict[int, tuple[bool, str]]) -> str:
+    """The value of an extended parameter: charset and language stand before the first piece (RFC 2231 s. 4.1)."""
+    ordered = [pieces[number] for number in sorted(pieces)]
+    coded, first = ordered[0]
+    charset, _, rest = first.partition("'") if coded and first.count("'") > 1 else ("", "", "")
+    if charset or rest:
+        ordered[0] = (coded, rest.partition("'")[2])
+    octets = (
+        unquote_to_bytes(text.encode("utf-8", "surrogateescape"))
+        if coded
+        else text.encode("utf-8", "surrogateescape")
+        for coded, text in ordered
+    )
+    return decode(b"".join(octets), charset)

@@ -71,6 +71,7 @@ class Letter(StrEnum):
 
     RECEIPT = "receipt"
     CONFIRM = "confirm"
+    REMINDER = "reminder"  # no answer to that question yet (C.3); by the program, once
     UNSUBSCRIBED = "unsubscribed"
     WITHDRAWN = "withdrawn"
     ACCESS = "access"

@@ -41,6 +41,8 @@ class Concern(StrEnum):
     POINTS_AT_QUOTE = "points_at_quote"
     ATTACHMENT_ONLY = "attachment_only"
     UNREAD_TEXT = "unread_text"  # a part of the message could not be shown
+    AUTOMATION = "automation"  # objects to being decided on by a program (KZ 94-V 19-1)
+    STOP_ONLY = "stop_only"  # processing is to stop, and nothing is said of a consent: nothing is destroyed for it
     BY_MACHINE = "by_machine"  # looks like a request, under the mark of a list or a robot (C.3, column M)
 
 
@@ -93,6 +95,9 @@ class Proven:
     """The address is the author's: DKIM aligned with From, or a trusted border said so."""
 
     by: str  # signing domain
+    seal: str = field(
+        default="", repr=False, compare=False
+    )  # hash of what is signed: met again, it is a replay (C7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ class Unproven:
     """Nothing speaks for From or against it: providers that do not sign, forwarded mail."""
 
     why: str
+    seal: str = field(default="", repr=False, compare=False)  # as above: signed words that come again unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +141,4 @@ class Subject:
     key: str  # opaque; store-qualified
     obligations: tuple[Obligation, ...] = ()
     languages: tuple[Language, ...] = ()
+    last_contact: date | None = None  # the company last heard of them; None: the data map does not say

@@ -36,7 +36,8 @@ class RawMail:
 class Machine(StrEnum):
     """What kind of machine wrote a message (requirements D1-D16)."""
 
-    BOUNCE = "bounce"  # DSN and the dialects
+    BOUNCE = "bounce"  # DSN and the dialects: it failed
+    PROGRESS = "progress"  # a delivery report of which nothing failed: delayed, relayed, delivered (D12)
     RECEIPT = "receipt"  # MDN: read, deleted, displayed
     COMPLAINT = "complaint"  # ARF
     ABSENCE = "absence"  # out of office, vacation
@@ -69,6 +70,8 @@ class Message:
     machine: Machine | None = None  # None: a person, as far as the headers say
     no_answer: tuple[str, ...] = ()  # why no automatic answer may go (D1-D5); empty: it may
     reports_on: tuple[MessageId, ...] = ()  # Message-IDs a bounce or receipt is about (D12)
+    arrived_at: tuple[Address, ...] = ()  # Delivered-To and its like: which of our addresses it came to (D22)
+    complaint_of: Address | None = None  # who complains, if a configured reporter says so (D14, amendment 8)
     border: Mapping[str, str] = field(default_factory=dict)  # method → result of a trusted border header
 
     @property

@@ -8,55 +8,54 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from mailbot.core.own_words.heads import (
+    ANNOUNCED,
+    BARE,
+    BEGINS_WITH_DATE,
+    DATE,
+    DAY_ONLY,
+    END,
+    FIELD,
+    FROM,
+    GROUPWISE,
+    MYSELF,
+    NAMED,
+    PASSED_ON,
+    QUOTING,
+    RULE,
+    RULED,
+    RULED_VERB,
+    TIME,
+    TITLES,
+    UNPOINTED,
+    VERB,
+    VERB_AT_END,
+    WHEN,
+)
+
 _LOOK_AT: Final = 300  # characters of a line; what clients write is shorter
-
-_MONTHS = (
-    r"(?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
-    r"|қаң|ақп|нау|сәу|мам|мау|шіл|там|қыр|қаз|қар|жел"
-    r"|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*"
-)
-_DAY = (
-    rf"\d{{1,4}}[./-]\d{{1,2}}(?:[./-]\d{{1,4}})?"
-    rf"|\d{{1,2}}(?:-?\w{{1,2}})?\s{{1,3}}{_MONTHS}|{_MONTHS}\.?\s{{1,3}}\d{{1,2}}"
-)
-_WEEKDAY = (
-    r"(?:пн|вт|ср|чт|пт|сб|вс|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье"
-    r"|дс|сс|сб|бс|жм|жб|жк|дүйсенбі|сейсенбі|сәрсенбі|бейсенбі|жұма|сенбі|жексенбі)"
-)
-_DATE = re.compile(rf"\b(?:{_DAY}|(?:19|20)\d\d)\b", re.IGNORECASE)
-_BEGINS_WITH_DATE = re.compile(rf"(?:on\b|{_WEEKDAY}\b[,.]?\s|(?:20\d\d\s*ж\.\s*)?(?:{_DAY})\b)", re.IGNORECASE)
-_TIME = re.compile(r"\b\d{1,2}[:.]\d\d\b")
-_WROTE = r"(?:wrote|writes|пишет|пишете|писал|написал|жазды|жазған|jazdi|jazdy)"
-_VERB = re.compile(rf"\b{_WROTE}", re.IGNORECASE)
-_VERB_AT_END = re.compile(rf"\b{_WROTE}(?:а|и|\(а\))?\s*:$", re.IGNORECASE)
-
-_FORWARDED = (
-    r"(?:original message|forwarded|begin forwarded message|исходное сообщение|исходного сообщения"
-    r"|пересылаемое сообщение|пересылаемого сообщения|пересланное сообщение|переадресованное сообщение"
-    r"|переадресованного сообщения|перенаправленное сообщение|бастапқы ха[бт]|қайта (?:жіберілген|бағытталған)"
-    r"|түпнұсқа хат)"
-)
-_RULED = re.compile(rf"[-_*=]{{2,}}.{{0,30}}{_FORWARDED}.{{0,40}}[-_*=]{{2,}}:?$", re.IGNORECASE)
-_ANNOUNCED = re.compile(
-    r"(?:(?:begin forwarded message|начало переадресованного сообщения)\s*:"
-    r"|-{2,}\s?below this line is a copy of the message[\s.-]{0,9})$",
-    re.IGNORECASE,
-)
-_END = re.compile(r"[-_*=]{2,}\s{0,5}(?:end of|конец|соңы)\b.{0,60}[-_*=]{2,}$", re.IGNORECASE)
-_RULE = re.compile(r"[_—–-]{5,}$")
-
-_FROM = re.compile(r"[*\s]*(?:from|от кого|от|кімнен|жіберуші)\s?:", re.IGNORECASE)
-_WHEN = re.compile(r"[*\s]*(?:sent|date|отправлено|дата|жіберілді|жіберілген(?: күні)?|күні)\s?:", re.IGNORECASE)
-_FIELD = re.compile(
-    r"[*\s]*(?:from|sent|to|cc|subject|date|reply-to|importance|от кого|от|отправлено|дата|кому|копия|тема"
-    r"|важность|кімнен|жіберуші|жіберілді|жіберілген(?: күні)?|кімге|көшірмесі|тақырып|тақырыбы?|күні)\s?:",
-    re.IGNORECASE,
-)
+_MARK = re.compile(r"[ \t\u00a0]*(?:>|＞|[A-ZА-ЯӘҒҚҢӨҰҮҺІЁ]{1,3}>(?=[\s>]|$))")
+"""Also with the initials of who is quoted, as The Bat! does: "ИП> "."""
+_BAR = re.compile(r"[ \t\u00a0]*\|(?:\s|$)")
+_INTRO_WORDS = 20
+_LONGEST_BARE = 12  # words
+_RULES: Final = "-_*=—–"
 
 
 def is_quoted(line: str) -> bool:
     """Whether the client marked the line as quoted."""
-    return line.lstrip(" \t\u00a0").startswith(">")
+    return ">" in line[:20] and _MARK.match(line) is not None
+
+
+def barred(lines: Sequence[str]) -> set[int]:
+    """Lines that a client marked as quoted with "|": below the line that says so, and no table."""
+    found = {n for n, line in enumerate(lines) if "|" in line and _is_barred(line)}
+    announced = (n > 0 and n - 1 not in found and intro_length(lines, n - 1) > 0 for n in sorted(found)[:50])
+    return found if any(announced) else set()
+
+
+def _is_barred(line: str) -> bool:
+    return _BAR.match(line) is not None and not line.strip()[1:].endswith("|")
 
 
 def intro_length(lines: Sequence[str], at: int) -> int:
@@ -65,16 +64,17 @@ def intro_length(lines: Sequence[str], at: int) -> int:
     It may be wrapped over three lines. Words of one's own that happen to end in a colon stay: an attribution
     names a date, an address or the verb, and a quotation or nothing follows it.
     """
-    if not lines[at].strip() or is_quoted(lines[at]):
+    first = lines[at].strip()
+    if not first or is_quoted(first):
         return 0
+    if "@" in first and _is_bare_intro(first, next_line(lines, at + 1)):
+        return 1
     for length in (1, 2, 3):
-        candidate = lines[at : at + length]
-        if len(candidate) < length or not candidate[-1].strip() or is_quoted(candidate[-1]):
+        last = lines[at + length - 1].rstrip() if at + length <= len(lines) else ""
+        if not last or (length > 1 and is_quoted(last)):
             return 0
-        joined = " ".join(line.strip() for line in candidate)
-        if len(joined) > _LOOK_AT:
-            return 0
-        if joined.endswith(":"):
+        if last[-1] in ":：":
+            joined = " ".join(line.strip() for line in lines[at : at + length])
             return length if _is_intro(joined, next_line(lines, at + length), wrapped=length > 1) else 0
     return 0
 
@@ -85,17 +85,35 @@ def next_line(lines: Sequence[str], at: int) -> str | None:
 
 
 def _is_intro(line: str, following: str | None, *, wrapped: bool) -> bool:
-    dated, timed, addressed = bool(_DATE.search(line)), bool(_TIME.search(line)), "@" in line
-    if wrapped and not _BEGINS_WITH_DATE.match(line):
+    if len(line) > _LOOK_AT or (wrapped and not (BEGINS_WITH_DATE.match(line) or QUOTING.match(line))):
         return False
-    if dated and timed and addressed:
-        return True
-    if following is not None and not is_quoted(following):
+    dated, timed, addressed = bool(DATE.search(line)), bool(TIME.search(line)), bool(NAMED.search(line))
+    quotes = following is None or is_quoted(following) or bool(_BAR.match(following))
+    begins, says = bool(BEGINS_WITH_DATE.match(line)), bool(VERB_AT_END.search(line))
+    if dated and ((timed and addressed) or (begins and says and (timed or addressed))):
+        return quotes or (not MYSELF.search(line) and len(line.split()) <= _INTRO_WORDS)
+    if not quotes:
         return False
-    if _VERB_AT_END.search(line):
-        return dated or addressed or (following is not None and len(line.split()) <= 6)
-    starts = bool(_BEGINS_WITH_DATE.match(line)) and (timed or addressed)
-    return starts or (dated and timed and bool(_VERB.search(line)))
+    few = following is not None and len(line.split()) <= 6
+    if says or QUOTING.match(line):
+        return (says and dated) or addressed or few
+    if few and dated and VERB.search(line):
+        return not MYSELF.search(line)
+    return (begins and (timed or addressed)) or (dated and (timed or addressed) and bool(VERB.search(line)))
+
+
+def _is_bare_intro(line: str, following: str | None) -> bool:
+    """Rambler: "05.01.2026, 10:00, X <x@example.org>", and no colon; others so, if what follows is marked."""
+    if line[-1] in ":：" or not _has_all(line, TIME, DATE, NAMED):
+        return False
+    if len(line) > _LOOK_AT or len(line.split()) > _LONGEST_BARE or MYSELF.search(line):
+        return False
+    begins = line.endswith(">") and re.match(r"\d{1,2}\.\d{1,2}\.20\d\d,", line) is not None
+    return begins or (following is not None and is_quoted(following))
+
+
+def _has_all(line: str, *rules: re.Pattern[str]) -> bool:
+    return all(rule.search(line[:_LOOK_AT]) for rule in rules)
 
 
 def starts_foreign_block(lines: Sequence[str], at: int) -> bool:
@@ -103,31 +121,83 @@ def starts_foreign_block(lines: Sequence[str], at: int) -> bool:
     line = lines[at].strip()[:_LOOK_AT]
     if not line:
         return False
-    if _RULED.match(line) or _ANNOUNCED.match(line):
-        return not _END.match(line)
-    if _RULE.match(line):
-        following = next_line(lines, at + 1)
-        return following is not None and bool(_FROM.match(following[:_LOOK_AT]))
-    return bool(_FROM.match(line)) and _is_header_block(lines[at : at + 6])
+    if line.startswith(">>>") and GROUPWISE.match(line):
+        return True
+    if line[0] in _RULES and (RULED.match(line) or ANNOUNCED.match(line)):
+        return not END.match(line)
+    if RULE.match(line):
+        return _heads_a_quotation(lines, at)
+    if line.startswith("--") and RULED_VERB.match(line):
+        return bool(VERB.search(line)) and bool(DATE.search(line) or NAMED.search(line))
+    return _is_titled(lines, at, line)
+
+
+def _is_titled(lines: Sequence[str], at: int, line: str) -> bool:
+    """Whether words or fields begin a foreign block, without any rule."""
+    if line[:4].lower() in TITLES:
+        if ANNOUNCED.match(line):
+            return True
+        if BARE.match(line):
+            following = next_line(lines, at + 1)
+            return following is not None and bool(FROM.match(following[:_LOOK_AT]))
+    if (":" not in line[:40] and "：" not in line[:40]) or not FIELD.match(line):
+        return False
+    return _is_header_block(lines[at : at + 6]) or (line.endswith(";") and _leads_to_intro(lines, at))
+
+
+def _heads_a_quotation(lines: Sequence[str], at: int) -> bool:
+    """Whether a bare rule stands above the fields of a message, or above the few of Yandex and its line."""
+    first = next((n for n in range(at + 1, min(at + 10, len(lines))) if lines[n].strip()), None)
+    if first is None or not FIELD.match(lines[first][:_LOOK_AT]):
+        return False
+    if FROM.match(lines[first][:_LOOK_AT]):
+        return len(_fields(lines[first : first + 6])) >= 2
+    return _leads_to_intro(lines, first)
+
+
+def _leads_to_intro(lines: Sequence[str], at: int) -> bool:
+    """Whether the fields at *at* are followed by an attribution at once."""
+    end = at
+    while end < min(at + 6, len(lines)) and FIELD.match(lines[end][:_LOOK_AT]):
+        end += 1
+    return end < len(lines) and intro_length(lines, end) > 0
 
 
 def _is_header_block(lines: Sequence[str]) -> bool:
-    """At least three fields, one of them the date: a letter's own "Кому:, От:" heading has no Sent line."""
-    shown = [line[:_LOOK_AT] for line in lines]
-    return sum(bool(_FIELD.match(line)) for line in shown) >= 3 and any(_WHEN.match(line) for line in shown)
+    """From and two fields more, one of them when it was sent: a petition has a day, but no hour and no address."""
+    fields = _fields(lines)
+    if len(fields) < 3 or not FROM.match(lines[0][:_LOOK_AT]):
+        return False
+    when = next((line for line in fields if WHEN.match(line)), None)
+    if when is None or not DAY_ONLY.match(when):
+        return when is not None
+    return TIME.search(when) is not None or any("@" in line for line in fields)
+
+
+def _fields(lines: Sequence[str]) -> list[str]:
+    return [line[:_LOOK_AT] for line in lines if FIELD.match(line[:_LOOK_AT])]
 
 
 def heading_length(lines: Sequence[str], at: int) -> int:
     """How many lines the separator and the fields below it take."""
     end = at + 1
-    while end < min(at + 12, len(lines)) and (not lines[end].strip() or _FIELD.match(lines[end][:_LOOK_AT])):
+    if RULED.match(lines[at].strip()[:_LOOK_AT]):
+        while end < min(at + 6, len(lines)) and UNPOINTED.match(lines[end][:_LOOK_AT]):
+            end += 1
+    while end < min(at + 12, len(lines)) and (not lines[end].strip() or FIELD.match(lines[end][:_LOOK_AT])):
         end += 1
-    return end - at
+    return end - at + (intro_length(lines, end) if end < len(lines) else 0)
+
+
+def is_passed_on(lines: Sequence[str], at: int) -> bool:
+    """Whether the block that begins at *at* says that it was forwarded, not answered."""
+    line = lines[at].strip()[:_LOOK_AT]
+    return bool(ANNOUNCED.match(line)) or (bool(RULED.match(line)) and bool(PASSED_ON.search(line)))
 
 
 def ends_foreign_block(line: str) -> bool:
     """Whether the client said that the forwarded message ends here."""
-    return bool(_END.match(line.strip()[:_LOOK_AT]))
+    return bool(END.match(line.strip()[:_LOOK_AT]))
 
 
 def is_wrapped_quote(before: str, line: str, following: str | None) -> bool:

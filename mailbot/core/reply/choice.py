@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from mailbot.core.model import Failed, Letter, Malformed, Message, Proven, Right, Standing
+from mailbot.core.standing import path_agrees
 
 
 def letters_for(rights_done: Iterable[Right]) -> tuple[Letter, ...]:
@@ -31,7 +32,7 @@ def _letter(right: Right) -> Letter:
 def may_answer(message: Message, standing: Standing, *, in_junk: bool) -> tuple[str, ...]:
     """Why no automatic answer may go to the author; empty: it may. Fixed words, fit for the audit trail.
 
-    Source: requirements D1-D5 (found by the reader of the message), D9; amendments 2 and 6.
+    Source: requirements D1-D5 (found by the reader of the message), D7, D9, C13; amendments 2 and 6.
     """
     proven = isinstance(standing, Proven)
     found = {
@@ -39,8 +40,13 @@ def may_answer(message: Message, standing: Standing, *, in_junk: bool) -> tuple[
         "dmarc fail": isinstance(standing, Failed),
         f"machine: {message.machine}": message.machine is not None,
         "null return-path": message.return_path == "",
+        "return-path of another domain and not proven": _elsewhere(message) and not proven,
         "no return-path and not proven": message.return_path is None and not proven,
         "junk and not proven": in_junk and not proven,
     }
     reasons = (*message.no_answer, *(reason for reason, applies in found.items() if applies))
     return tuple(dict.fromkeys(reasons))
+
+
+def _elsewhere(message: Message) -> bool:
+    return message.author is not None and bool(message.return_path) and not path_agrees(message)

@@ -91,8 +91,8 @@ class Facts:
         return {name: value for name, value in pairs if value is not None}
 
 
-Notice = Literal["waiting", "deadline"]
-"""Mails to the operator: a case waits for a person; its time to answer is running out."""
+Notice = Literal["waiting", "flood", "deadline", "interim"]
+"""Mails to the operator: cases wait for a person; a flood is held; time runs out; an interim letter lies ready."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,6 @@
 from mailbot.core.understanding.knowledge import Knowledge
 from mailbot.core.understanding.languages import languages_of
 from mailbot.core.understanding.read import rules_said_by, understand
-from mailbot.core.understanding.replies import reply_word
+from mailbot.core.understanding.replies import reply_word, says_away
 
-__all__ = ["Knowledge", "languages_of", "reply_word", "rules_said_by", "understand"]
+__all__ = ["Knowledge", "languages_of", "reply_word", "rules_said_by", "says_away", "understand"]

@@ -112,6 +112,22 @@ class Tongue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """How people answer our questions in more than one word; phrases are folded words."""
+
+    beside: tuple[tuple[str, bool], ...] = ()  # (word, whole): may stand beside a confirmation: "it was me"
+    acts: tuple[tuple[str, bool], ...] = ()  # may, too: what is done, "delete", "my request"
+    objects: tuple[tuple[str, bool], ...] = ()  # may beside one of `acts`: "I confirm my consent" does not
+    turns: tuple[tuple[str, bool], ...] = ()  # turn a sentence round: with one of them nothing is confirmed
+    negations: tuple[tuple[str, ...], ...] = ()  # deny in a short reply: "не удаляйте"
+    calls: tuple[tuple[str, ...], ...] = ()  # ask for a person in a letter of any length
+    instructions: tuple[tuple[str, ...], ...] = ()  # of our own letters: "ответьте ЧЕЛОВЕК" calls nobody
+    partings: tuple[tuple[str, ...], ...] = ()  # a signature follows
+    away: tuple[tuple[str, ...], ...] = ()  # an absence notice
+    objection: tuple[tuple[tuple[str, bool], ...], ...] = ()  # a word of each: "I object to automated decisions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     """Word lists and rules, loaded once and passed in."""
 
@@ -126,6 +142,7 @@ class Knowledge:
     replies: Mapping[str, ReplyWord] = field(repr=False)  # by folded word; amendment 4
     denials: tuple[tuple[str, ...], ...] = field(repr=False, default=())  # "не подтверждаю", folded
     courtesies: frozenset[str] = field(repr=False, default=frozenset())  # may stand beside a confirmation
+    answers: Answers = field(repr=False, default_factory=Answers)
     model: "Model" = field(repr=False, compare=False, default=None)  # type: ignore[assignment]  # set by load_knowledge
     starting: dict[tuple[str, str], "Starts"] = field(repr=False, compare=False, default_factory=dict)
     """Entries that a word may begin, remembered as words are met."""

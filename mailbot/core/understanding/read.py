@@ -8,7 +8,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from mailbot.core.model import Ask, Concern, Details, Evidence, Language, Machine, Message, Reading, Right, Route
+from mailbot.core.model import (
+    Ask,
+    Concern,
+    Details,
+    Evidence,
+    Language,
+    Machine,
+    Message,
+    Reading,
+    ReplyWord,
+    Right,
+    Route,
+)
 from mailbot.core.understanding.details import details_of
 from mailbot.core.understanding.disguise import disguised
 from mailbot.core.understanding.evidence import evidence_for
@@ -16,8 +28,10 @@ from mailbot.core.understanding.knowledge import Knowledge
 from mailbot.core.understanding.languages import asks_unspaced
 from mailbot.core.understanding.letters import READ_AT_MOST
 from mailbot.core.understanding.model import Judgement, judge
+from mailbot.core.understanding.named import names_another
 from mailbot.core.understanding.net import REACH
-from mailbot.core.understanding.replies import folded, reply_word
+from mailbot.core.understanding.pointing import only_attached, points_below
+from mailbot.core.understanding.replies import folded, objects_to_program, reply_word
 from mailbot.core.understanding.rules import Held, held_rules
 from mailbot.core.understanding.stream import Looked, looked_up, own_text, tokens_of
 
@@ -27,9 +41,9 @@ _AT_HOME = 0.5
 """Share of its words that our lists know in a letter of the kind that the model has learnt; 99 % have more."""
 _WITHOUT_A_RULE = 0.85
 """How sure the model must be to act where no rule speaks for what is asked."""
-_REQUESTED = frozenset({"data", "consent", "unsubscribe", "leave"})
-_TRADE = frozenset({"order", "goods", "business"})
-_MAY_BE_A_PERSON = frozenset({Machine.LIST, Machine.ROBOT, Machine.ABSENCE})
+_BESIDE_A_MACHINE = 0.97
+"""How sure the model must be that a right is asked for, for a person to look at what bears a machine's mark."""
+_MAY_BE_A_PERSON = frozenset({Machine.LIST, Machine.ROBOT, Machine.ABSENCE, Machine.CALENDAR})
 _KEEPS_DATA = frozenset({Right.RECTIFICATION, Right.BLOCKING})
 """Rights that keep the data which an erasure destroys."""
 
@@ -73,17 +87,23 @@ def rules_said_by(text: str, knowledge: Knowledge) -> frozenset[str]:
 
 
 def _by_machine(message: Message, knowledge: Knowledge) -> Reading:
-    """A button is pressed; a clear request under the mark of a list or a robot is a person's (C.3, column M)."""
-    if message.machine is Machine.UNSUBSCRIBE_BUTTON:
-        pressed = Evidence(text="List-Unsubscribe", by="unsubscribe-button")
+    """A button is pressed; a clear request, a yes or a no under a machine's mark is a person's (C.3, column M).
+
+    A newsletter must not be: what the model is not sure of is left alone there. "Are you human" is a challenge's.
+    """
+    if message.machine is Machine.UNSUBSCRIBE_BUTTON or message.complaint_of is not None:
+        button = Evidence(text="List-Unsubscribe", by="unsubscribe-button")
+        pressed = button if message.complaint_of is None else Evidence(text="Feedback-Type", by="spam-complaint")
         ask = Ask(right=Right.UNSUBSCRIBE, sure=1.0, evidence=(pressed,))
         return Reading(asks=(ask,), knowledge=knowledge.version)
     if message.machine not in _MAY_BE_A_PERSON:
         return Reading(knowledge=knowledge.version)
     reading = understand(replace(message, machine=None), knowledge)
-    if reading.route is not Route.ACT:
-        return Reading(knowledge=knowledge.version)
-    return replace(reading, concerns=(Concern.BY_MACHINE,))
+    likely = message.machine is not Machine.ABSENCE and any(ask.sure >= _BESIDE_A_MACHINE for ask in reading.asks)
+    if reading.route is Route.ACT or likely:  # an absence notice may hold our own letter, without a mark
+        return replace(reading, concerns=(*reading.concerns, Concern.BY_MACHINE))
+    challenges = reading.reply_word is ReplyWord.WANTS_PERSON and message.machine is not Machine.LIST
+    return Reading(knowledge=knowledge.version, reply_word=None if challenges else reading.reply_word)
 
 
 def _of_few_words(held: Sequence[Held], words: int) -> Judgement | None:
@@ -119,7 +139,10 @@ def _vetoes(judged: Judgement, held: Sequence[Held]) -> Iterator[Concern]:
 
 
 def _acts(judged: Judgement, looked: Looked, held: Sequence[Held], knowledge: Knowledge) -> bool:
-    """Whether both readers agree and are sure; surer where no rule speaks for it: it may be foreign ground."""
+    """Whether both readers agree and are sure; surer where no rule speaks for it: it may be foreign ground.
+
+    How sure is sure enough depends on the language: each has as many wrong acts, not as many acts.
+    """
     bound = max(knowledge.model.act_above[language] for language in looked.languages or Language)
     if not any(one.rule.right in judged.asked for one in held):
         bound = max(bound, _WITHOUT_A_RULE)
@@ -158,12 +181,25 @@ def _beyond_words(message: Message, looked: Looked, judged: Judgement, knowledge
         and not _language_of_every_word(looked, knowledge)
     ):
         yield Concern.UNKNOWN_LANGUAGE
-    if "below" in present and _asks_in(message.cut_away, knowledge):
+    if points_below(message, present, knowledge):
         yield Concern.POINTS_AT_QUOTE
+    yield from _never_a_programs(message, looked, judged.asked, present, knowledge)
     if message.unread_text:
         yield Concern.UNREAD_TEXT
-    if message.attachments and not message.own_words.strip() and _names_a_request(present):
+    if only_attached(message, looked, present, knowledge):
         yield Concern.ATTACHMENT_ONLY
+
+
+def _never_a_programs(
+    message: Message, looked: Looked, asked: Sequence[Right], present: set[str], knowledge: Knowledge
+) -> Iterator[Concern]:
+    """What would be another's (C12; corrections name others), or more than was asked, or objects to programs."""
+    if asked and Right.RECTIFICATION not in asked and names_another(message):
+        yield Concern.THIRD_PARTY
+    if Right.WITHDRAW_CONSENT in asked and not (Right.ERASURE in asked or "consent" in present):
+        yield Concern.STOP_ONLY
+    if objects_to_program(looked.text, knowledge):
+        yield Concern.AUTOMATION
 
 
 def _asks_abroad(looked: Looked, present: set[str], knowledge: Knowledge) -> bool:
@@ -178,15 +214,3 @@ def _language_of_every_word(looked: Looked, knowledge: Knowledge) -> tuple[Langu
     spoken = {one.language for one in ours}
     covered = {place for one in ours for place in one.places}
     return tuple(spoken) if len(spoken) == 1 and len(covered) == len(looked.words) else ()
-
-
-def _names_a_request(present: set[str]) -> bool:
-    """Whether a subject with nothing but an attachment below it may be a written request, and not an invoice."""
-    return bool(present & _REQUESTED) or ("petition" in present and not present & _TRADE)
-
-
-def _asks_in(cut_away: str, knowledge: Knowledge) -> bool:
-    """Whether what was cut away asks for something: a request that "see below" may point at."""
-    looked = looked_up(cut_away, knowledge)
-    held = held_rules(looked.found, looked.words, knowledge)
-    return bool(judge(looked, tokens_of(looked), _names(held), knowledge.model, quoted=False).asked)

@@ -36,4 +36,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_signatures")),
     )
     op.add_column("letters", sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
-    op.add_column("cases", sa.Column("reminded_at", sa.DateTime(), nullable=True))
+    for moment in ("reminded_at", "drafted_at", "objected_at"):
+        op.add_column("cases", sa.Column(moment, sa.DateTime(), nullable=True))
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.create_index("ix_cases_opened", ["opened_at"], unique=False)
+    op.add_column("cases", sa.Column("reopened", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("cases", sa.Column("counted_by", sa.Text(), nullable=False, server_default=""))
+    op.add_column("steps", sa.Column("traces", sa.Text(), nullable=True))

@@ -1,0 +1,63 @@
+"""What doctor says of law and calendars: once a year somebody must compare them (requirements B.5)."""
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mailbot.cli.checks import Line, State
+from mailbot.cli.checks.house import house
+from mailbot.config import load
+from tests.cli.installation import line_of
+from tests.office import SECRETS, SETTINGS
+
+SHIPPED = Path(__file__).parents[2] / "config" / "law"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "mailbot.toml").write_text(SETTINGS.format(folder=tmp_path), encoding="utf-8")
+    return tmp_path
+
+
+async def calendars(folder: Path, jurisdiction: str, today: date) -> Line:
+    text = (folder / "mailbot.toml").read_text(encoding="utf-8")
+    (folder / "mailbot.toml").write_text(
+        text.replace("[company]", f'[company]\njurisdiction = "{jurisdiction}"', 1)
+    )
+    return line_of("calendars", await house(load(folder / "mailbot.toml", SECRETS), today=today))
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "today", "state"),
+    [
+        ("kz", date(2025, 6, 1), State.OK),
+        ("kz", date(2025, 11, 15), State.WARN),  # two months ahead: the decision for 2026 should be out
+        ("kz", date(2026, 11, 22), State.WARN),
+        ("unknown", date(2026, 11, 22), State.WARN),
+        ("ru", date(2026, 11, 22), State.OK),
+        ("ru", date(2027, 11, 15), State.WARN),
+        ("eu", date(2040, 1, 1), State.OK),
+    ],
+)
+async def test_a_year_whose_moved_days_nobody_has_confirmed_is_warned_of_where_its_law_counts(
+    folder, jurisdiction, today, state
+):
+    line = await calendars(folder, jurisdiction, today)
+
+    assert line.state is state
+    assert ("moved_through" in line.remedy) is (state is State.WARN)
+
+
+async def test_a_calendar_that_somebody_has_confirmed_is_well(folder):
+    shutil.copytree(SHIPPED, folder / "law")
+    kz = folder / "law" / "calendar" / "kz.toml"
+    kz.write_text(kz.read_text().replace("moved_through = 2025", "moved_through = 2027"))
+
+    line = await calendars(folder, "kz", date(2026, 11, 22))
+
+    assert (line.state, line.said) == (
+        State.OK,
+        "kz: holidays known through 2027, moved working days through 2027",
+    )
