@@ -92,9 +92,9 @@ def test_everything_comes_as_the_story_says_and_the_demo_ends_well(run: Run):
 
 
 @pytest.mark.slow
-def test_it_takes_less_than_twenty_seconds(run: Run):
+def test_it_takes_less_than_two_minutes(run: Run):
     assert isinstance(run.told["seconds"], float)
-    assert run.told["seconds"] < 20
+    assert run.told["seconds"] < 120
 
 
 @pytest.mark.slow
