@@ -15,6 +15,8 @@ from mailbot.journeys.autonomy import set_mode
 from tests.fakes import mail, reply, token_in
 from tests.office import Office
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 ERASE = {
     "ru": "Прошу удалить все мои персональные данные.",
     "kk": "Менің барлық жеке деректерімді жойып тастаңыз.",

@@ -21,6 +21,8 @@ from mailbot.ports import Draft
 from tests.fakes import START, mail, reply
 from tests.office import Office
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 UNSUBSCRIBE = "Отпишите меня от рассылки, пожалуйста."
 ERASE = "Прошу удалить все мои персональные данные."
 RATE = 3

@@ -9,6 +9,8 @@ from tests.core.test_cells import ROWS
 from tests.fakes import mail, reply
 from tests.office import Office
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 COLUMNS = ["D", "N", "F", "TEMP", "X", "M", "bulk"]
 
 

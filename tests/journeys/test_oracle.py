@@ -16,6 +16,8 @@ from mailbot.core.case import OutState
 from tests.fakes import START, mail, reply, token_in
 from tests.office import Office, open_office
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 KNOWN, UNKNOWN = "anna@example.org", "vera@example.org"  # as long as each other
 ASKED = {
     "access": "Какие мои персональные данные вы храните?",

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
+
 from mailbot.core.audit import Plain
 from mailbot.core.deadline import Duty, Law, Statute
 from mailbot.core.model import CaseState, HoldReason, Right
@@ -11,6 +13,8 @@ from mailbot.journeys import verdict
 from mailbot.journeys.casework import to_person
 from tests.fakes import mail, reply
 from tests.office import Office
+
+pytestmark = pytest.mark.slow  # together they take longer than make check may
 
 LAWYER = "lawyer@example.kz"
 UNSUBSCRIBE = "Отпишите меня от рассылки."

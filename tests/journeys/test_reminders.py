@@ -15,6 +15,8 @@ from mailbot.ports import Deferred, Rendered
 from tests.fakes import mail, reply, token_in
 from tests.office import Office
 
+pytestmark = pytest.mark.slow  # together they take longer than make check may
+
 ALMATY = ZoneInfo("Asia/Almaty")
 LAWYER = "lawyer@example.kz"
 ERASE = "Прошу удалить все мои персональные данные."
