@@ -57,11 +57,12 @@ def says_away(text: str, knowledge: Knowledge) -> bool:
 
 def objects_to_program(text: str, knowledge: Knowledge) -> bool:
     """Whether the letter objects to being decided on by a program: a person's to answer (KZ 94-V 19-1, C.3)."""
-    return any(_objects(sentence, knowledge.answers) for sentence in _SENTENCE.split(text[:_READ]))
+    read, answers = text[:_READ], knowledge.answers
+    return _objects(read, answers) and any(_objects(sentence, answers) for sentence in _SENTENCE.split(read))
 
 
-def _objects(sentence: str, answers: Answers) -> bool:
-    forms = skeleton("\n".join(_WORD.findall(sentence))).split("\n")
+def _objects(text: str, answers: Answers) -> bool:
+    forms = skeleton("\n".join(_WORD.findall(text))).split("\n")
     return bool(answers.objection) and all(
         any(_listed(form, listed) for form in forms) for listed in answers.objection
     )
@@ -125,9 +126,11 @@ def _denies(text: str, words: Sequence[str], knowledge: Knowledge) -> bool:
     courteous = knowledge.courtesies
     denies = {*courteous, *(word for word, means in knowledge.replies.items() if means is ReplyWord.DENIES)}
     pieces = [_WORD.findall(piece) for piece in _END.split(text)]
-    pieces = [piece for piece in pieces if not courteous.issuperset(_folded(piece))]
     head = next((at for at, piece in enumerate(pieces) if not denies.issuperset(_folded(piece))), len(pieces))
-    return head > 0 and _is_signature(text, pieces[head:], knowledge)
+    if all(courteous.issuperset(_folded(piece)) for piece in pieces[:head]):
+        return False
+    left = [piece for piece in pieces[head:] if not courteous.issuperset(_folded(piece))]
+    return _is_signature(text, left, knowledge)
 
 
 def _has(words: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> bool:
