@@ -32,8 +32,8 @@ def test_the_sample_says_what_each_step_does():
     (store,) = datamap.stores
     subjects, subscriptions = store.table("subjects"), store.table("subscriptions")
 
-    assert subjects.found == ByEmail(column="email")
-    assert subscriptions.found == Through(table="subjects", columns=("subject_id",), key=("id",))
+    assert subjects.ways == (ByEmail(column="email"),)
+    assert subscriptions.ways == (Through(table="subjects", columns=("subject_id",), key=("id",)),)
     assert subscriptions.suppress == Mark(columns=("stopped_at",), where={"channel": "email"})
     assert subscriptions.destroy == Delete()
     assert datamap.obligations_known
@@ -76,13 +76,13 @@ columns.mail = { category = "user.contact.email" }
     invoices = load_datamap(path).stores[0].table("invoices")
 
     assert (invoices.key, invoices.destroy) == (("series", "number"), Keep("НК РК, ст. 48"))
-    assert invoices.found == ByEmail(column="mail", folded=True)
+    assert invoices.ways == (ByEmail(column="mail", folded=True),)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('set_now = "blocked_at"', 'set = "blocked_at"', "store company, table subjects: .*`set`.*stop"),
+        ('set_now = "blocked_at"', 'set_nov = "blocked_at"', "store company, table subjects: .*`set_nov`.*stop"),
         ('key = "id"', "key = 1", r"store company, table subjects: .*\$\.key"),
         ("persons = true", "person = true", "store company, table subjects: .*unknown field `person`"),
         ('email = "email"', "", "store company, table subjects: say how a person is found"),

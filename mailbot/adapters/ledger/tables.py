@@ -133,6 +133,7 @@ cases = Table(
     Column("counted_by", Text, nullable=False, server_default=""),  # core.basis; empty: before ledger 0002
     Column("released", Boolean, nullable=False),
     Column("stumbles", Integer, nullable=False),
+    Column("redacted_at", Moment),  # nothing of the person stands in the ledger any more: its term was over
 )
 
 Index("ix_cases_opened", cases.c.opened_at)
@@ -200,9 +201,65 @@ counters = Table(
 suppressions = Table(
     "suppressions",
     metadata,
-    Column("digest", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),  # keyed hash of an address or a number
+    Column("channel", String(16), primary_key=True, server_default=""),  # empty: by whatever way it comes
+    Column("topic", String(64), primary_key=True, server_default=""),  # empty: about whatever it is
+    Column("kind", String(8), nullable=False, server_default="email"),  # of what: email, phone
+    Column("reason", String(16), nullable=False, server_default="unsubscribe"),  # the right that was carried out
+    Column("key_id", Integer, nullable=False, server_default="1"),  # which key made the digest
     Column("case_number", String(32), nullable=False),
     Column("since", Moment, nullable=False),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # store: do it there by hand; party: tell them
+    Column("name", String(255), nullable=False),  # of the store or party on the map
+    Column("right", String(32), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("person", String(255), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("warned_at", Moment),
+    Column("done_at", Moment),
+    Column("done_by", String(255), nullable=False, server_default=""),
+    Column("evidence", Text, nullable=False, server_default=""),  # what shows that it was done; no personal data
+    Column("message_id", String(255), index=True),  # of our letter about it
+    Column("told_at", Moment),  # the person who wrote to us knows the result (A93)
+)
+
+disclosures = Table(
+    "disclosures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, index=True),  # keyed hash of the person's address
+    Column("key_id", Integer, nullable=False),
+    Column("recipient", Text, nullable=False),  # the authority
+    Column("ground", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Column("entered_by", String(255), nullable=False),
+)
+
+switches = Table(
+    "switches",
+    metadata,
+    Column("name", String(32), primary_key=True),  # what is switched off: see core.switches
+    Column("since", Moment, nullable=False),
+    Column("by", String(255), nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+walks = Table(
+    "walks",
+    metadata,
+    Column("name", String(255), primary_key=True),  # store and table that the return watch walks through
+    Column("place", Text, nullable=False),  # key of the last row it saw; empty: it begins anew
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
 )
 
 autonomy = Table(
@@ -236,4 +293,6 @@ audit_head = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+    Column("mac", String(64), nullable=False, server_default=""),  # keyed, of seq and hash; empty: before 0003
+    Column("key_id", Integer, nullable=False, server_default="0"),
 )

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mailbot.core.datamap import Delete, Store, Table, Through
+from mailbot.core.datamap import Delete, Store, Table
 
 REMEDY = "put it on the map, or change its foreign key"
 
@@ -104,13 +104,13 @@ def _reflected(connection: sa.Connection) -> tuple[ForeignKey, ...]:
 
 def eaten(store: Store, links: Iterable[ForeignKey]) -> tuple[str, ...]:
     """A line for each table whose rows would vanish unseen with a destruction; not empty: it must not begin."""
-    mapped = {table.name: table for table in store.tables}
-    return tuple(sorted(line for link in _cascades(store, links) if (line := _eats(mapped, link))))
+    mapped = {table.place: table for table in store.tables}
+    return tuple(sorted(line for link in _cascades(store, links) if (line := _eats(store, mapped, link))))
 
 
 def cut_off(store: Store, links: Iterable[ForeignKey]) -> tuple[str, ...]:
     """A line for each table that is not on the map and whose rows would forget whose they are."""
-    mapped = {table.name: table for table in store.tables}
+    mapped = {table.place: table for table in store.tables}
     return tuple(
         f"rows of table {link.table} are cut off by ON DELETE {link.on_delete} when {link.parent} is destroyed, "
         "and nobody could tell whose they were: put it on the map if personal data stand in it"
@@ -122,7 +122,7 @@ def cut_off(store: Store, links: Iterable[ForeignKey]) -> tuple[str, ...]:
 
 def _cascades(store: Store, links: Iterable[ForeignKey]) -> Iterator[ForeignKey]:
     """Keys along which a destruction spreads, from the tables of the map on through what is not on it."""
-    deleted = {table.name for table in store.tables if isinstance(table.destroy, Delete)}
+    deleted = {table.place for table in store.tables if isinstance(table.destroy, Delete)}
     cascading = [link for link in links if link.on_delete == "CASCADE"]
     waiting, seen = deque(sorted(deleted)), set(deleted)
     while waiting:
@@ -135,7 +135,7 @@ def _cascades(store: Store, links: Iterable[ForeignKey]) -> Iterator[ForeignKey]
                     waiting.append(link.table)
 
 
-def _eats(mapped: Mapping[str, Table], link: ForeignKey) -> str:
+def _eats(store: Store, mapped: Mapping[str, Table], link: ForeignKey) -> str:
     """What *link* does to rows that nobody has counted; empty: it follows the chain of the map."""
     table, parent = mapped.get(link.table), mapped.get(link.parent)
     when = f"when {link.parent} {'is destroyed' if parent else 'loses them'}"
@@ -144,15 +144,14 @@ def _eats(mapped: Mapping[str, Table], link: ForeignKey) -> str:
         return f"{lost}: {REMEDY}"
     if not isinstance(table.destroy, Delete):
         return f"{lost}, although the map keeps them: change its foreign key {', '.join(link.columns)}"
-    if _follows(table, link):
+    if _follows(store, table, link):
         return ""
     columns = ", ".join(link.columns)
     return f"{lost}, whoever they belong to: change its foreign key {columns}, or let the map find it by that"
 
 
-def _follows(table: Table, link: ForeignKey) -> bool:
+def _follows(store: Store, table: Table, link: ForeignKey) -> bool:
     """Whether the map finds *table* by this very key, so that its rows are deleted before."""
-    found = table.found
-    if not isinstance(found, Through) or found.table != link.parent:
-        return False
-    return set(zip(found.columns, found.key, strict=True)) == set(zip(link.columns, link.key, strict=True))
+    paired = set(zip(link.columns, link.key, strict=True))
+    ways = (way for way in table.links if store.table(way.table).place == link.parent)
+    return any(set(zip(way.columns, way.key, strict=True)) == paired for way in ways)

@@ -1,11 +1,11 @@
 """One store of the map, live: how to reach it, and its tables with the types they really have."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Column, MetaData, Table, event, inspect
+from sqlalchemy import Column, Connection, MetaData, Table, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, InvalidRequestError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -82,13 +82,29 @@ class Database:
 
 async def live_tables(connection: AsyncConnection, store: Store) -> Mapping[str, Table]:
     """Those tables and columns of the map that exist, with the types the database says they have."""
-    names = [table.name for table in store.tables]
-    reflected = await connection.run_sync(lambda sync: inspect(sync).get_multi_columns(filter_names=names))
     metadata = MetaData()
-    return {
-        name: Table(name, metadata, *(Column(column["name"], column["type"]) for column in columns))
-        for (_, name), columns in reflected.items()
-    }
+    live: dict[str, Table] = {}
+    for schema in dict.fromkeys(table.schema for table in store.tables):
+        ours = [table for table in store.tables if table.schema == schema]
+        names = sorted({table.real_name for table in ours})
+        reflected = await connection.run_sync(_columns, names, schema)
+        for table in ours:
+            if columns := reflected.get(table.real_name):
+                aliased = metadata if table.real_name == table.name else MetaData()
+                live[table.name] = Table(table.real_name, aliased, *columns(), schema=schema)
+    return live
+
+
+def _columns(
+    sync: Connection, names: Sequence[str], schema: str | None
+) -> Mapping[str, Callable[[], Sequence[Column[Any]]]]:
+    """Columns of those tables that exist, anew at each call: a column belongs to one table."""
+    found = inspect(sync).get_multi_columns(filter_names=names, schema=schema)
+
+    def fresh(columns: Sequence[Any]) -> Callable[[], Sequence[Column[Any]]]:
+        return lambda: [Column(column["name"], column["type"]) for column in columns]
+
+    return {name: fresh(columns) for (_, name), columns in found.items()}
 
 
 def missing(store: Store, live: Mapping[str, Table]) -> tuple[str, ...]:

@@ -14,15 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mailbot.adapters.registry.scope import Condition, Link, Scope, among
-from mailbot.core.datamap import Key, Store, Table, Through, Trace
+from mailbot.core.datamap import Key, Store, Table, Trace
 
 MOST = 5000  # keys in one statement: drivers count its parameters in 15 bits
 
 
 def leading(store: Store, table: Table) -> tuple[tuple[str, ...], ...]:
     """Columns of *table* by which other tables are found, and its own key where each row is a person."""
-    found = (child.found for child in store.tables)
-    links = [link.key for link in found if isinstance(link, Through) and link.table == table.name]
+    links = [link.key for child in store.tables for link in child.links if link.table == table.name]
     return tuple(dict.fromkeys((*links, table.key) if table.persons else links))
 
 

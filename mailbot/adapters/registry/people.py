@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mailbot.adapters.registry.scope import Scope, as_date
-from mailbot.core.datamap import Store, Table
+from mailbot.core.datamap import Table
 from mailbot.core.model import Language, Obligation, Subject
 
 LANGUAGES = frozenset(language.value for language in Language)
@@ -34,7 +34,7 @@ async def known(connection: AsyncConnection, scope: Scope, *, today: date, lock:
     for table in scope.store.tables:
         if table.persons:
             people += await _people(connection, scope, table, today=today, lock=lock)
-        if table.obligations and not _root(scope.store, table).persons:
+        if table.obligations and not any(root.persons for root in scope.store.roots(table)):
             shared += await _owed(connection, scope, table, today=today)
     return Known(people=tuple(people), shared=tuple(shared))
 
@@ -72,7 +72,7 @@ async def _owed_by(
     """Live obligations found through the table of this person."""
     found: list[Obligation] = []
     for table in scope.store.tables:
-        if table.obligations and _root(scope.store, table).name == person.name:
+        if table.obligations and person in scope.store.roots(table):
             found += await _owed(connection, scope, table, today=today)
     return tuple(found)
 
@@ -85,8 +85,3 @@ async def _owed(connection: AsyncConnection, scope: Scope, table: Table, *, toda
     query = sa.select(columns[said.kind], columns[said.norm], columns[said.until])
     rows = await connection.execute(query.where(scope.of(table), scope.owed(table, today=today)))
     return [Obligation(kind=str(kind), norm=str(norm), until=as_date(until)) for kind, norm, until in rows]
-
-
-def _root(store: Store, table: Table) -> Table:
-    """The table by which the chain of *table* is found at an e-mail address."""
-    return [table, *store.above(table)][-1]

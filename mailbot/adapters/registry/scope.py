@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from mailbot.core.datamap import ByEmail, Key, Store, Table, Through
+from mailbot.core.datamap import ByEmail, ByPhone, Key, Store, Table, Through, Way
 from mailbot.core.model import Address
 
 Condition = sa.ColumnElement[bool]
@@ -37,8 +37,20 @@ class Scope:
         """Rows of *table* that belong here."""
         if table.name in self.person:
             return self.person[table.name]
+        ways = [found for way in table.ways if (found := self._by(table, way)) is not None]
+        return sa.and_(self.meant(table), sa.or_(*ways)) if ways else sa.false()
+
+    def meant(self, table: Table) -> Condition:
+        """Rows of *table* that the map speaks of at all."""
         columns = self.live[table.name].columns
-        match table.found:
+        return sa.and_(sa.true(), *(columns[name] == value for name, value in table.where.items()))
+
+    def _by(self, table: Table, way: Way) -> Condition | None:
+        """Rows of *table* that one way leads to; None: it leads nowhere in this scope."""
+        columns = self.live[table.name].columns
+        match way:
+            case ByPhone():
+                return None
             case ByEmail(column=column, folded=folded):
                 stored = columns[column] if folded else sa.func.lower(columns[column])
                 return stored.in_(spellings(self.address))

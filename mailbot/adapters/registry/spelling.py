@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mailbot.core.datamap import ByEmail, Store
+from mailbot.core.datamap import Store
 
 LOOKED_AT = 10_000  # addresses of each column: doctor does not read a whole company
 _PLAIN = re.compile(r"[^\s<>,;@]+@[^\s<>,;@]+")
@@ -16,12 +16,11 @@ async def unfound(connection: AsyncConnection, store: Store, live: Mapping[str, 
     """A line for each column with addresses by which nobody is found; how many, never which."""
     lines = []
     for table in store.tables:
-        if not isinstance(table.found, ByEmail) or table.name not in live:
+        way = table.email
+        column = live[table.name].columns.get(way.column) if way and table.name in live else None
+        if way is None or column is None:
             continue
-        column = live[table.name].columns.get(table.found.column)
-        if column is None:
-            continue
-        stored = column if table.found.folded else sa.func.lower(column)
+        stored = column if way.folded else sa.func.lower(column)
         rows = await connection.execute(sa.select(column, stored).where(column.like("%@%")).limit(LOOKED_AT))
         found = [is_found(str(written), str(compared)) for written, compared in rows]
         if not all(found):

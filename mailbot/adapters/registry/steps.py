@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from mailbot.adapters.registry.keys import leading
 from mailbot.adapters.registry.moments import garbled, moment
 from mailbot.adapters.registry.scope import Condition, Link, Scope, among
-from mailbot.core.datamap import Delete, Keep, Key, Mark, Table
+from mailbot.core.datamap import Act, Delete, Keep, Key, Table
 from mailbot.core.model import Change, StepKind
 
 # Requirements A15: each action maps to exactly one operation. Lifting a block is named as KZ 25(2)(8) names it.
@@ -162,7 +162,7 @@ class Work:
             case _:  # RESUME_PROCESSING: advertising that was stopped stays stopped
                 return sa.and_(self._fits(table, table.stop, name), sa.not_(advertising))
 
-    def _fits(self, table: Table, mark: Mark | None, name: str) -> Condition:
+    def _fits(self, table: Table, mark: Act | None, name: str) -> Condition:
         """Rows in which *mark* writes column *name*; never null, so that it may be negated."""
         if mark is None or name not in mark.columns:
             return sa.false()

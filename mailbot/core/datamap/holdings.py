@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from mailbot.core.datamap.map import Column, DataMap, Party, Table, Words
+from mailbot.core.datamap.map import DataMap, Party, Words
+from mailbot.core.datamap.table import Column, Table
 from mailbot.core.model import Language
 
 

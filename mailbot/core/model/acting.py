@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mailbot.core.model.details import Channel
 from mailbot.core.model.words import Address, Right
 
 
@@ -19,11 +20,14 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing to do about one address."""
+    """One thing to do about one address, or about some of the advertising that comes to it or to numbers."""
 
     kind: StepKind
     address: Address = field(repr=False)
     right: Right  # the right it serves
+    channels: tuple[Channel, ...] = ()  # advertising by these ways only; empty: by whatever way
+    topics: tuple[str, ...] = ()  # about these topics only, as the data map's column names them; empty: about any
+    phones: tuple[str, ...] = field(default=(), repr=False)  # numbers to which it comes as well: +77000000001
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

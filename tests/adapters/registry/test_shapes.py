@@ -29,7 +29,7 @@ TERMS = Terms(purposes=("orders",), ground="contract", source="order", retention
 
 def table(name: str, found: ByEmail | Through, *columns: str) -> Table:
     data = tuple(Column(name=column, category="user.content", terms=TERMS) for column in columns)
-    return Table(name=name, key=columns, category="user.content", found=found, columns=data, destroy=Delete())
+    return Table(name=name, key=columns, category="user.content", ways=(found,), columns=data, destroy=Delete())
 
 
 BY_MAIL = ByEmail(column="mail")

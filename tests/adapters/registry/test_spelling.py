@@ -78,7 +78,7 @@ def folded_leads() -> DataMap:
         name="leads",
         key=("id",),
         category="user.contact",
-        found=ByEmail(column="mail", folded=True),
+        ways=(ByEmail(column="mail", folded=True),),
         columns=(column,),
         destroy=Delete(),
         persons=True,
