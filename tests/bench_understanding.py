@@ -92,7 +92,9 @@ class Understanding:
     def forget(self) -> None:
         """Empty every cache."""
         self._knowledge.starting.clear()
+        self._knowledge.voices.clear()
         self._knowledge.model.net.cache.clear()
+        self._knowledge.model.linear.cache.clear()
         for one in vars(sys.modules["mailbot.core.understanding.features"]).values():
             if hasattr(one, "cache_clear"):
                 one.cache_clear()

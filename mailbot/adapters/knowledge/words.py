@@ -8,7 +8,17 @@ from typing import Any
 
 from mailbot.adapters.knowledge.others_file import others_in, requests_in
 from mailbot.core.model import Concern, Language, ReplyWord, Right
-from mailbot.core.understanding.knowledge import Answers, Knowledge, Rule, Tongue, Written, index_of, written
+from mailbot.core.understanding.knowledge import (
+    Answers,
+    Forms,
+    Knowledge,
+    Rule,
+    Sayings,
+    Tongue,
+    Written,
+    indexes_of,
+    written,
+)
 from mailbot.core.understanding.letters import plain, skeleton
 from mailbot.core.understanding.others import Others
 from mailbot.core.understanding.phrases import Phrases, phrase_of
@@ -56,7 +66,8 @@ def load_words(folder: pathlib.Path) -> Knowledge:
     listed = [*tongues.items(), *thesaurus.items()]
     others, foreign = _others(others_file)
     entries = _once([*foreign, *(entry for language, file in listed for entry in _entries(file, language))])
-    groups = frozenset(entry.group for entry in entries)
+    groups = frozenset([entry.group for entry in entries])
+    whole, begins = indexes_of(entries)
     files = (*tongues.values(), *thesaurus.values(), others_file, details_file, rules_file, replies_file)
     digest = hashlib.sha256(b"\0".join(file.raw for file in files))
     replies = _replies(replies_file)
@@ -67,13 +78,13 @@ def load_words(folder: pathlib.Path) -> Knowledge:
         in_rules=frozenset().union(*(rule.groups() for rule in rules)),
         groups=groups,
         topics=_topics(rules_file, groups),
-        whole=index_of(entries, whole=True),
-        begins=index_of(entries, whole=False),
+        whole=whole,
+        begins=begins,
         tongues={language: _tongue(file, language) for language, file in tongues.items()},
         others=others,
         phrases=_phrases(details_file),
         replies=replies,
-        denials=tuple(tuple(folded(word) for word in said.split()) for said in _list(replies_file, "denials")),
+        denials=_sayings(replies_file, "denials"),
         courtesies=frozenset(folded(word) for word in _list(replies_file, "courtesies")),
         answers=_answers(replies_file),
     )
@@ -186,11 +197,15 @@ def _replies(file: _File) -> dict[str, ReplyWord]:
 
 
 def _answers(file: _File) -> Answers:
-    def words(name: str) -> tuple[tuple[str, bool], ...]:
-        return tuple((skeleton(word.removesuffix("*")), not word.endswith("*")) for word in _list(file, name))
+    def words(name: str) -> Forms:
+        listed = _list(file, name)
+        return Forms(
+            whole=frozenset(skeleton(word) for word in listed if not word.endswith("*")),
+            begins=tuple(skeleton(word[:-1]) for word in listed if word.endswith("*")),
+        )
 
-    def phrases(name: str) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(folded(word) for word in said.split()) for said in _list(file, name))
+    def phrases(name: str) -> Sayings:
+        return _sayings(file, name)
 
     return Answers(
         beside=words("beside"),
@@ -204,6 +219,14 @@ def _answers(file: _File) -> Answers:
         away=phrases("away"),
         objection=(words("automation"), words("deciding"), words("against")),
     )
+
+
+def _sayings(file: _File, key: str) -> Sayings:
+    sayings: dict[str, list[tuple[str, ...]]] = {}
+    for said in _list(file, key):
+        words = tuple(folded(word) for word in said.split())
+        sayings.setdefault(words[0], []).append(words)
+    return sayings
 
 
 def _list(file: _File, key: str) -> list[str]:

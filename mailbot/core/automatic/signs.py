@@ -44,7 +44,9 @@ class Signs:
 
     def words(self, name: str) -> frozenset[str]:
         """Words of the field, comments and parameters dropped, lower-case."""
-        values = (re.sub(r"\([^()]*\)|;.*", " ", value) for value in self.headers.get(name, ()))
+        if name not in self.headers:
+            return frozenset()
+        values = (re.sub(r"\([^()]*\)|;.*", " ", value) for value in self.headers[name])
         return frozenset(word for value in values for word in re.split(r"[\s,]+", value.lower()) if word)
 
     @property

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from mailbot.core.model import Address
 
@@ -29,8 +30,7 @@ class Mailboxes:
     defects: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     kind: str
     text: str
 
@@ -43,7 +43,7 @@ def mailboxes(value: str) -> Mailboxes:
     """Read an address list as it stands, before any decoding. Comments are dropped, groups are a defect."""
     raw = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     tokens, defects = _tokens(raw)
-    if any(unicodedata.category(char) == "Cc" and char != "\t" for char in raw):
+    if not raw.isprintable() and any(unicodedata.category(char) == "Cc" and char != "\t" for char in raw):
         defects = (*defects, "control character")
     addresses: list[Address] = []
     for is_gap, group in groupby(tokens, key=lambda token: token.kind == "special" and token.text in ",;:"):

@@ -61,7 +61,9 @@ def message_ids(value: str) -> Iterator[MessageId]:
 
 def plain(value: str) -> str:
     """The value with odd octets decoded; NUL becomes U+FFFD, nothing else is changed."""
-    return storable(value if value.isascii() else decode(value.encode("utf-8", "surrogateescape")))
+    if value.isascii():
+        return value.replace("\x00", "\ufffd")
+    return storable(decode(value.encode("utf-8", "surrogateescape")))
 
 
 def text(value: str) -> str:

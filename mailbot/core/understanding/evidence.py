@@ -1,12 +1,13 @@
 """The sender's own words that speak for a right, and the rule or the model's weight behind them."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from mailbot.core.model import Evidence, Right
-from mailbot.core.understanding.features import parts_of
-from mailbot.core.understanding.model import RIGHTS, Linear, weights_of
+from mailbot.core.understanding.model import RIGHTS, Linear, rows_of
+from mailbot.core.understanding.net import Floats
 from mailbot.core.understanding.rules import Held
 from mailbot.core.understanding.stream import Looked, Token
 
@@ -44,18 +45,24 @@ def _heaviest(
 ) -> dict[Right, tuple[Evidence, ...]]:
     if not spoken:
         return dict.fromkeys(rights, ())
-    weights = weights_of([parts_of(token.form) for token in spoken], linear)
-    sentences = np.array([looked.words[token.word].sentence for token in spoken])
-    starts = np.flatnonzero(np.r_[True, sentences[1:] != sentences[:-1]])
-    summed = np.add.reduceat(weights, starts)
-    ends = np.r_[starts[1:], len(spoken)]
+    sentences = [
+        [*tokens] for _, tokens in itertools.groupby(spoken, lambda token: looked.words[token.word].sentence)
+    ]
+    summed = np.stack([_weight(sentence, linear) for sentence in sentences])
     found: dict[Right, tuple[Evidence, ...]] = {}
     for right in rights:
         column = RIGHTS.index(right)
         best = int(summed[:, column].argmax())
-        text = _text(looked, spoken[starts[best]].word, spoken[ends[best] - 1].word)
+        text = _text(looked, sentences[best][0].word, sentences[best][-1].word)
         found[right] = (Evidence(text=text, by=f"model.{right.value} {summed[best, column]:+.1f}"),)
     return found
+
+
+def _weight(sentence: Sequence[Token], linear: Linear) -> Floats:
+    """(outputs,): the sum of the weights of what the linear reader knows in its words."""
+    rows = np.concatenate([rows_of(token.form, linear) for token in sentence])
+    weight: Floats = linear.weights[rows].sum(axis=0, dtype=np.int32) * linear.scale
+    return weight
 
 
 def _text(looked: Looked, first: int, last: int) -> str:

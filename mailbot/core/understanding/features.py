@@ -3,7 +3,9 @@
 import functools
 import math
 import zlib
+from collections import Counter
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 from mailbot.core.understanding.stream import Looked, Token
 
 Hashes = NDArray[np.uint32]
+Number = TypeVar("Number", np.uint32, np.int32)
 
 _SHORTEST, _LONGEST = 2, 5
 """Letters of a part of a word, with its ends marked: "<koiniz>"."""
@@ -32,9 +35,9 @@ _WORD, _SUBJECT, _PAIR, _STEMS, _SKIP, _GROUP, _OFTEN_GROUP, _IN_ORDER, _TOGETHE
 _FIRST, _SECOND = np.uint32(2654435761), np.uint32(2246822519)
 
 
-@functools.lru_cache(maxsize=12_000)
+@functools.lru_cache(maxsize=3_000)
 def parts_of(form: str) -> Hashes:
-    """Hashes of the parts of one word, the whole word first; the word lists of a day's mail fit the cache."""
+    """Hashes of the parts of one word, the whole word first; what the readers make of them they remember."""
     if not form.isalpha():
         return np.array([zlib.crc32(form.encode())], dtype=np.uint32)
     marked = f"<{form}>"
@@ -46,32 +49,38 @@ def parts_of(form: str) -> Hashes:
     return np.array([zlib.crc32(part.encode()) for part in parts], dtype=np.uint32)
 
 
-@functools.lru_cache(maxsize=20_000)
-def _hash(form: str) -> int:
-    return zlib.crc32(form.encode())
-
-
 def features_of(looked: Looked, tokens: Sequence[Token], rules: Sequence[str], *, quoted: bool) -> Hashes:
     """Every feature of a letter once, rising. *rules* are the names of those that hold."""
+    parts = (parts_of(form) for form in spoken_forms(tokens))
+    return once(np.concatenate([*parts, beyond_parts(looked, tokens, rules, quoted=quoted)]))
+
+
+def spoken_forms(tokens: Sequence[Token]) -> set[str]:
+    """The words of the stream, without its marks: those whose parts are features."""
+    return {token.form for token in tokens if token.word >= 0}
+
+
+def beyond_parts(looked: Looked, tokens: Sequence[Token], rules: Sequence[str], *, quoted: bool) -> Hashes:
+    """Every feature but the parts of words, once, rising."""
     found = [
         *_words(looked, tokens),
         *_groups(looked),
         _hashes(rules) ^ _RULE,
         _shape(looked, quoted=quoted) ^ _SHAPE,
     ]
-    return _once(np.concatenate(found))
+    return once(np.concatenate(found))
 
 
-def _once(features: Hashes) -> Hashes:
-    """*features* rising, each once: as np.unique, which takes three times as long for so few."""
-    features.sort()
-    first = np.ones(len(features), dtype=bool)
-    np.not_equal(features[1:], features[:-1], out=first[1:])
-    return features[first]
+def once(numbers: NDArray[Number]) -> NDArray[Number]:
+    """*numbers* rising, each once: as np.unique, which takes three times as long for so few."""
+    numbers.sort()
+    first = np.ones(len(numbers), dtype=bool)
+    np.not_equal(numbers[1:], numbers[:-1], out=first[1:])
+    return numbers[first]
 
 
 def _hashes(names: Sequence[str]) -> Hashes:
-    return np.array([_hash(name) for name in names], dtype=np.uint32)
+    return np.array([zlib.crc32(name.encode()) for name in names], dtype=np.uint32)
 
 
 def _mixed(first: Hashes, second: Hashes, kind: np.uint32) -> Hashes:
@@ -87,7 +96,6 @@ def _words(looked: Looked, tokens: Sequence[Token]) -> list[Hashes]:
     spoken = [token for token in tokens if token.word >= 0]
     subject = [token.form for token in spoken if looked.words[token.word].end <= looked.subject_ends]
     return [
-        *(parts_of(form) for form in {token.form for token in spoken}),
         whole ^ _WORD,
         _hashes(subject) ^ _SUBJECT,
         _mixed(whole[:-1], whole[1:], _PAIR),
@@ -100,27 +108,26 @@ def _groups(looked: Looked) -> list[Hashes]:
     found = looked.found[:_MOST_FOUND]
     if not found:
         return [_NONE]
-    every = _hashes([one.group for one in found])
-    starts = np.array([one.places[0] for one in found])
+    groups = [one.group for one in found]
+    often = [group for group, count in Counter(groups).items() if count >= _OFTEN]
+    every = _hashes(groups)
     sentences = np.array([one.sentence for one in found])
-    unique, count = np.unique(every, return_counts=True)
-    asked = np.array([not one.group.startswith(_CLASSES) for one in found])
+    starts = np.array([one.places[0] for one in found])
+    asked = [at for at, group in enumerate(groups) if not group.startswith(_CLASSES)][:_MOST_PAIRED]
     return [
-        unique ^ _GROUP,
-        unique[count >= _OFTEN] ^ _OFTEN_GROUP,
-        *_in_order(every, starts, sentences),
-        _together(every[asked][:_MOST_PAIRED], sentences[asked][:_MOST_PAIRED]),
+        every ^ _GROUP,
+        _hashes(often) ^ _OFTEN_GROUP,
+        *_in_order(every, starts + sentences * (_NEAR + 1)),
+        _together(every[asked], sentences[asked]),
     ]
 
 
-def _in_order(every: Hashes, starts: NDArray[np.int64], sentences: NDArray[np.int64]) -> list[Hashes]:
-    """One group and another that begins up to `_NEAR` words later in the same sentence."""
+def _in_order(every: Hashes, starts: NDArray[np.int64]) -> list[Hashes]:
+    """One group and another that begins up to `_NEAR` words later; *starts* keep sentences farther apart."""
     after = np.arange(1, len(every) + 1)
     ahead = np.minimum(starts.searchsorted(starts + _NEAR, side="right"), after + _AHEAD) - after
     first = np.repeat(after - 1, ahead)
     second = np.arange(len(first)) + np.repeat(after - (np.cumsum(ahead) - ahead), ahead)
-    here = sentences[first] == sentences[second]
-    first, second = first[here], second[here]
     same = starts[first] == starts[second]
     return [
         _mixed(every[first], every[second], _IN_ORDER),

@@ -9,7 +9,8 @@ from mailbot.core.understanding.knowledge import GAP, Entry, Knowledge, Piece, W
 from mailbot.core.understanding.letters import Word
 
 _SHORTEST_STEM = 2
-_REMEMBERED = 12_000
+_HEAD = 2
+_REMEMBERED = 20_000
 """Different words whose entries are remembered: a day's mail says the same words again and again."""
 
 
@@ -39,6 +40,7 @@ class Longer:
     whole: Mapping[str, Sequence[Entry]]  # whose second word is this
     begins: Mapping[str, Sequence[Entry]]  # whose second word begins so
     lengths: tuple[int, ...]  # of these beginnings
+    heads: frozenset[str]  # how any second word begins: `_HEAD` letters, or all where it has no more
 
 
 _NOTHING = Starts((), (), ())
@@ -47,21 +49,20 @@ _NOTHING = Starts((), (), ())
 def groups_in(words: Sequence[Word], knowledge: Knowledge) -> list[Found]:
     """Every group met in *words*, in the order of the text, exceptions taken out."""
     met: list[Found] = []
-    barred: set[tuple[str, int]] = set()
+    barred: dict[str, set[int]] = {}
     for place, word in enumerate(words):
         starts = _starting_with(word, knowledge)
         here, sentence = (place,), word.sentence
         met += [Found(group, language, here, sentence) for group, language in starts.alone]
-        barred.update((group, place) for group in starts.barred)
+        for group in starts.barred:
+            barred.setdefault(group, set()).add(place)
         for longer in starts.longer:
             for entry, places in _longer(longer, words, place):
                 if entry.excluded:
-                    barred.update((entry.group, at) for at in places)
+                    barred.setdefault(entry.group, set()).update(places)
                 else:
                     met.append(Found(entry.group, entry.language, places, sentence))
-    return (
-        [found for found in met if not any((found.group, at) in barred for at in found.places)] if barred else met
-    )
+    return [one for one in met if one.group not in barred or barred[one.group].isdisjoint(one.places)]
 
 
 def _longer(longer: Longer, words: Sequence[Word], place: int) -> Iterator[tuple[Entry, tuple[int, ...]]]:
@@ -81,6 +82,8 @@ def _longer(longer: Longer, words: Sequence[Word], place: int) -> Iterator[tuple
 
 
 def _with_second(form: str, longer: Longer) -> Sequence[Entry]:
+    if form[:_HEAD] not in longer.heads and form[:1] not in longer.heads:
+        return ()
     found = [*longer.whole.get(form, ())]
     for length in longer.lengths:
         if met := longer.begins.get(form[:length]):
@@ -121,7 +124,8 @@ def _by_second(entries: Sequence[Entry], *, english: bool) -> Longer:
     for entry in entries:
         second = entry.pieces[1]
         (whole if second.whole else begins).setdefault(second.form, []).append(entry)
-    return Longer(english, whole, begins, tuple(sorted({len(form) for form in begins})))
+    heads = frozenset([form[:_HEAD] for form in (*whole, *begins)])
+    return Longer(english, whole, begins, tuple(sorted({len(form) for form in begins})), heads)
 
 
 def _listed(form: str, knowledge: Knowledge, *, english: bool) -> list[Written]:

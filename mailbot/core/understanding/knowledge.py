@@ -14,7 +14,7 @@ An entry of a group is written as
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,7 +33,8 @@ GAP = 3
 FOREIGN = "foreign"
 """The group of requests in languages that we do not read (config/knowledge/others.toml)."""
 
-_AN_ENTRY = re.compile(r"[^\W_]+\*?(?: (?:… )?[^\W_]+\*?)*")
+_NO_ENTRY = re.compile(r"^(?![^\W_]+\*?(?: (?:… )?[^\W_]+\*?)*$)", re.MULTILINE)
+"""The beginning of a line that is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +112,35 @@ class Tongue:
     endings: tuple[str, ...] = ()  # folded
 
 
+Sayings = Mapping[str, Sequence[tuple[str, ...]]]
+"""Folded words one after another, by the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Folded words, and beginnings of such: what `in` says of any word."""
+
+    whole: frozenset[str] = frozenset()
+    begins: tuple[str, ...] = ()
+
+    def __contains__(self, form: str) -> bool:
+        return form in self.whole or form.startswith(self.begins)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
     """How people answer our questions in more than one word; phrases are folded words."""
 
-    beside: tuple[tuple[str, bool], ...] = ()  # (word, whole): may stand beside a confirmation: "it was me"
-    acts: tuple[tuple[str, bool], ...] = ()  # may, too: what is done, "delete", "my request"
-    objects: tuple[tuple[str, bool], ...] = ()  # may beside one of `acts`: "I confirm my consent" does not
-    turns: tuple[tuple[str, bool], ...] = ()  # turn a sentence round: with one of them nothing is confirmed
-    negations: tuple[tuple[str, ...], ...] = ()  # deny in a short reply: "не удаляйте"
-    calls: tuple[tuple[str, ...], ...] = ()  # ask for a person in a letter of any length
-    instructions: tuple[tuple[str, ...], ...] = ()  # of our own letters: "ответьте ЧЕЛОВЕК" calls nobody
-    partings: tuple[tuple[str, ...], ...] = ()  # a signature follows
-    away: tuple[tuple[str, ...], ...] = ()  # an absence notice
-    objection: tuple[tuple[tuple[str, bool], ...], ...] = ()  # a word of each: "I object to automated decisions"
+    beside: Forms = Forms()  # may stand beside a confirmation: "it was me"
+    acts: Forms = Forms()  # may, too: what is done, "delete", "my request"
+    objects: Forms = Forms()  # may beside one of `acts`: "I confirm my consent" does not
+    turns: Forms = Forms()  # turn a sentence round: with one of them nothing is confirmed
+    negations: Sayings = field(default_factory=dict)  # deny in a short reply: "не удаляйте"
+    calls: Sayings = field(default_factory=dict)  # ask for a person in a letter of any length
+    instructions: Sayings = field(default_factory=dict)  # of our own letters: "ответьте ЧЕЛОВЕК" calls nobody
+    partings: Sayings = field(default_factory=dict)  # a signature follows
+    away: Sayings = field(default_factory=dict)  # an absence notice
+    objection: tuple[Forms, ...] = ()  # a word of each: "I object to automated decisions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +156,7 @@ class Knowledge:
     begins: Mapping[str, Sequence[Written]] = field(repr=False)  # entries by the beginning of their first word
     tongues: Mapping[Language, Tongue] = field(repr=False)
     replies: Mapping[str, ReplyWord] = field(repr=False)  # by folded word; amendment 4
-    denials: tuple[tuple[str, ...], ...] = field(repr=False, default=())  # "не подтверждаю", folded
+    denials: Sayings = field(repr=False, default_factory=dict)  # "не подтверждаю", folded
     courtesies: frozenset[str] = field(repr=False, default=frozenset())  # may stand beside a confirmation
     answers: Answers = field(repr=False, default_factory=Answers)
     model: "Model" = field(repr=False, compare=False, default=None)  # type: ignore[assignment]  # set by load_knowledge
@@ -161,20 +177,27 @@ def written(listed: Sequence[tuple[str, str]], *, language: Language, excluded: 
     """Entries given as (group, text), folded all at once; ValueError names the group and the first bad text."""
     if not listed:
         return []
-    texts = "\n".join(" ".join(text.split()) for _, text in listed)
-    folded = (plain if language is Language.EN else skeleton)(texts).split("\n")
-    for (group, text), one in zip(listed, folded, strict=True):
-        if not _AN_ENTRY.fullmatch(one):
-            raise ValueError(f"{group}: not an entry: {text!r}")
-    return [Written(group, language, one, excluded) for (group, _), one in zip(listed, folded, strict=True)]
+    texts = "\n".join([" ".join(text.split()) for _, text in listed])
+    folded = (plain if language is Language.EN else skeleton)(texts)
+    if bad := _NO_ENTRY.search(folded):
+        group, text = listed[folded.count("\n", 0, bad.start())]
+        raise ValueError(f"{group}: not an entry: {text!r}")
+    return [
+        Written(group, language, one, excluded) for (group, _), one in zip(listed, folded.split("\n"), strict=True)
+    ]
 
 
-def index_of(entries: Sequence[Written], *, whole: bool) -> dict[str, list[Written]]:
-    """Entries by their first word, or by the beginning of it."""
-    index: dict[str, list[Written]] = {}
+Index = dict[str, list[Written]]
+
+
+def indexes_of(entries: Iterable[Written]) -> tuple[Index, Index]:
+    """Entries by their first word, and those that have but the beginning of one by that."""
+    whole: Index = {}
+    begins: Index = {}
     for entry in entries:
         first = entry.text.partition(" ")[0]
-        if first.endswith("*") is whole:
-            continue
-        index.setdefault(first if whole else first[:-1], []).append(entry)
-    return index
+        if first[-1] == "*":
+            begins.setdefault(first[:-1], []).append(entry)
+        else:
+            whole.setdefault(first, []).append(entry)
+    return whole, begins

@@ -7,19 +7,23 @@ whether each by itself names the same rights.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mailbot.core.model import Language, Right
-from mailbot.core.understanding.features import Hashes, features_of
+from mailbot.core.understanding.features import Hashes, beyond_parts, once, parts_of, spoken_forms
 from mailbot.core.understanding.net import Floats, Net, logits
 from mailbot.core.understanding.stream import Looked, Token
 
 RIGHTS = tuple(Right)
 PERSON, ANYTHING = len(RIGHTS), len(RIGHTS) + 1
 OUTPUTS = len(RIGHTS) + 2
+
+Rows = NDArray[np.int32]
+_CACHED = 20_000
+"""Words whose features are remembered: a day's mail says the same ones again and again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,8 @@ class Linear:
     weights: NDArray[np.int8]  # (features, outputs)
     scale: Floats  # (outputs,)
     bias: Floats  # (outputs,)
+    cache: dict[str, Rows] = field(default_factory=dict, repr=False, compare=False)
+    """What `rows_of` found, by word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +76,9 @@ def judge(
     looked: Looked, tokens: Sequence[Token], rules: Sequence[str], model: Model, *, quoted: bool
 ) -> Judgement:
     """How likely each right, a person and anything at all are in a letter; *rules* names those that hold."""
-    linear = linear_logits(features_of(looked, tokens, rules, quoted=quoted), model.linear)
+    beyond = _rows(beyond_parts(looked, tokens, rules, quoted=quoted), model.linear)
+    parts = (rows_of(word, model.linear) for word in spoken_forms(tokens))
+    linear = _told_by(once(np.concatenate([*parts, beyond])), model.linear)
     net = logits(model.net, looked, tokens).max(axis=0)
     blended = model.blend[:, 0] * linear + model.blend[:, 1] * net + model.blend[:, 2]
     sure = 1 / (1 + np.exp(-blended.astype(np.float64)))
@@ -88,26 +96,28 @@ def judge(
 
 def linear_logits(features: Hashes, linear: Linear) -> Floats:
     """What the linear reader says of a letter with these *features*."""
-    rows = _rows(features, linear)
+    return _told_by(_rows(features, linear), linear)
+
+
+def _told_by(rows: Rows, linear: Linear) -> Floats:
     weights = linear.weights.view(np.uint64)[rows, 0].view(np.int8).reshape(-1, OUTPUTS)  # eight bytes at once
     summed = np.ones(len(rows), np.float32) @ weights.astype(np.float32) / np.float32(math.sqrt(max(len(rows), 1)))
     told: Floats = (summed * linear.scale + linear.bias).astype(np.float32)
     return told
 
 
-def weights_of(words: Sequence[Hashes], linear: Linear) -> Floats:
-    """(words, outputs): the sum of the weights of each word's features, met or not; no word may be without one."""
-    features = np.concatenate(words)
-    places = np.searchsorted(linear.keys, features)
-    places[places == len(linear.keys)] = 0
-    weights = np.where((linear.keys[places] == features)[:, None], linear.weights[places], 0)
-    ends = np.cumsum([len(word) for word in words])
-    summed: Floats = np.add.reduceat(weights, np.concatenate([[0], ends[:-1]]), dtype=np.int32) * linear.scale
-    return summed
+def rows_of(word: str, linear: Linear) -> Rows:
+    """Numbers of those features that the reader knows among the parts of *word*; remembered."""
+    known = linear.cache.get(word)
+    if known is None:
+        if len(linear.cache) > _CACHED:
+            linear.cache.clear()
+        known = linear.cache[word] = _rows(parts_of(word), linear)
+    return known
 
 
-def _rows(features: Hashes, linear: Linear) -> NDArray[np.intp]:
+def _rows(features: Hashes, linear: Linear) -> Rows:
     places = np.searchsorted(linear.keys, features)
     places[places == len(linear.keys)] = 0
-    known: NDArray[np.intp] = places[linear.keys[places] == features]
+    known: Rows = places[linear.keys[places] == features].astype(np.int32)
     return known

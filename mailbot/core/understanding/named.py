@@ -42,8 +42,10 @@ _MINE = re.compile(
 
 def names_another(message: Message) -> bool:
     """Whether the sender's own words are about an address or a number that is not known to be the sender's."""
-    text = _DOTTED.sub(".", _SPELLED.sub("@", own_text(message)[0][:_READ]))
-    return any(_other_addresses(text, message)) or any(_other_numbers(text))
+    text = own_text(message)[0][:_READ]
+    if "[" in text or "(" in text:
+        text = _DOTTED.sub(".", _SPELLED.sub("@", text))
+    return ("@" in text and any(_other_addresses(text, message))) or any(_other_numbers(text))
 
 
 def _other_addresses(text: str, message: Message) -> Iterator[Address]:

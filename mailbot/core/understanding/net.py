@@ -26,7 +26,7 @@ REACH = (MOST_WINDOWS - 1) * (WINDOW - OVERLAP) + WINDOW
 """Tokens that the network reads at all."""
 _EPSILON = 1e-5
 _WORD_SCALE = 4.0
-_CACHED = 12_000
+_CACHED = 20_000
 
 
 @dataclass(frozen=True)  # without slots: `wide` is kept
@@ -82,11 +82,15 @@ def _vectors(net: Net, looked: Looked, tokens: Sequence[Token]) -> Floats:
     said = [net.cache[form] for form in forms] or [np.zeros(len(net.gain), np.float16)]
     vectors = np.concatenate(said).astype(np.float32).reshape(-1, len(net.gain))
     at = {token.word: place for place, token in enumerate(tokens) if token.word >= 0}
+    many = len(net.groups)
     met = {
-        (at[word], net.groups[one.group]) for one in looked.found if one.group in net.groups for word in one.places
+        at[word] * many + number
+        for one in looked.found
+        if (number := net.groups.get(one.group)) is not None
+        for word in one.places
     }
     if met:
-        places, groups = np.array(sorted(met)).T
+        places, groups = np.divmod(sorted(met), many)
         first = np.flatnonzero(np.concatenate([[True], places[1:] != places[:-1]]))
         vectors[places[first]] += np.add.reduceat(net.group_vectors[groups], first)
     return _normal(vectors, net.gain, net.shift)

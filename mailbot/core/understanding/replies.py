@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from mailbot.core.model import ReplyWord
-from mailbot.core.understanding.knowledge import Answers, Knowledge
+from mailbot.core.understanding.knowledge import Answers, Knowledge, Sayings
 from mailbot.core.understanding.letters import skeleton
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -63,9 +63,7 @@ def objects_to_program(text: str, knowledge: Knowledge) -> bool:
 
 def _objects(text: str, answers: Answers) -> bool:
     forms = skeleton("\n".join(_WORD.findall(text))).split("\n")
-    return bool(answers.objection) and all(
-        any(_listed(form, listed) for form in forms) for listed in answers.objection
-    )
+    return bool(answers.objection) and all(any(form in one for form in forms) for one in answers.objection)
 
 
 def folded(word: str) -> str:
@@ -73,13 +71,18 @@ def folded(word: str) -> str:
 
     Short words keep their alphabet, for the skeletons of "я" and "ия" are the same.
     """
-    return skeleton(word) if len(word) > _SHORT_WORD else word.lower().translate(_KAZAKH_TO_RUSSIAN)
+    return skeleton(word) if len(word) > _SHORT_WORD else _in_plain_letters(word)
 
 
 def _folded(words: Sequence[str]) -> list[str]:
-    """Every word `folded`, the long ones all at once."""
-    long = iter(skeleton("\n".join(word for word in words if len(word) > _SHORT_WORD)).split("\n"))
-    return [next(long) if len(word) > _SHORT_WORD else folded(word) for word in words]
+    """Every word `folded`, all at once."""
+    long = iter(skeleton("\n".join([word for word in words if len(word) > _SHORT_WORD])).split("\n"))
+    short = iter(_in_plain_letters("\n".join([word for word in words if len(word) <= _SHORT_WORD])).split("\n"))
+    return [next(long if len(word) > _SHORT_WORD else short) for word in words]
+
+
+def _in_plain_letters(text: str) -> str:
+    return text.lower().translate(_KAZAKH_TO_RUSSIAN)
 
 
 def _typed_wrong(text: str) -> Iterator[str]:
@@ -124,27 +127,31 @@ def _denies(text: str, words: Sequence[str], knowledge: Knowledge) -> bool:
     if _has(words, knowledge.denials) or (short and _has(words, knowledge.answers.negations)):
         return True
     courteous = knowledge.courtesies
-    denies = {*courteous, *(word for word, means in knowledge.replies.items() if means is ReplyWord.DENIES)}
     pieces = [_WORD.findall(piece) for piece in _END.split(text)]
-    head = next((at for at, piece in enumerate(pieces) if not denies.issuperset(_folded(piece))), len(pieces))
+    head = next((at for at, piece in enumerate(pieces) if not _is_denial(piece, knowledge)), len(pieces))
     if all(courteous.issuperset(_folded(piece)) for piece in pieces[:head]):
         return False
     left = [piece for piece in pieces[head:] if not courteous.issuperset(_folded(piece))]
     return _is_signature(text, left, knowledge)
 
 
-def _has(words: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> bool:
-    return len(_without(words, phrases)) < len(words)
+def _is_denial(words: Sequence[str], knowledge: Knowledge) -> bool:
+    """Whether *words* deny, or are courtesies."""
+    return all(
+        word in knowledge.courtesies or knowledge.replies.get(word) is ReplyWord.DENIES for word in _folded(words)
+    )
 
 
-def _without(words: Sequence[str], phrases: Sequence[tuple[str, ...]]) -> list[int]:
-    """Numbers of *words* that stand in none of *phrases*."""
-    begins = {phrase[0] for phrase in phrases}
+def _has(words: Sequence[str], sayings: Sayings) -> bool:
+    return len(_without(words, sayings)) < len(words)
+
+
+def _without(words: Sequence[str], sayings: Sayings) -> list[int]:
+    """Numbers of *words* that stand in none of *sayings*."""
     spoken = {
         at + offset
         for at, word in enumerate(words)
-        if word in begins
-        for phrase in phrases
+        for phrase in sayings.get(word, ())
         if tuple(words[at : at + len(phrase)]) == phrase
         for offset in range(len(phrase))
     }
@@ -194,9 +201,10 @@ def _one_slip(word: str, other: str) -> bool:
 def _is_beside(words: Sequence[str], knowledge: Knowledge) -> bool:
     """Whether *words* may stand beside a confirmation without changing it."""
     answers = knowledge.answers
-    listed = (*answers.beside, *answers.acts, *answers.objects)
     return all(
-        folded(word) in knowledge.courtesies or _is_yes(word, knowledge) or _listed(skeleton(word), listed)
+        folded(word) in knowledge.courtesies
+        or _is_yes(word, knowledge)
+        or any(skeleton(word) in one for one in (answers.beside, answers.acts, answers.objects))
         for word in words
     )
 
@@ -204,12 +212,8 @@ def _is_beside(words: Sequence[str], knowledge: Knowledge) -> bool:
 def _names_no_act(words: Sequence[str], answers: Answers) -> bool:
     """Whether *words* name data, a consent, a newsletter, and not what is to be done to it."""
     forms = [skeleton(word) for word in words]
-    acts = any(_listed(form, answers.acts) for form in forms)
-    return not acts and any(_listed(form, answers.objects) for form in forms)
-
-
-def _listed(form: str, listed: Sequence[tuple[str, bool]]) -> bool:
-    return any(form == one if whole else form.startswith(one) for one, whole in listed)
+    acts = any(form in answers.acts for form in forms)
+    return not acts and any(form in answers.objects for form in forms)
 
 
 # ---------------------------------------------------------------- a signature below it
@@ -227,16 +231,15 @@ def _is_signature(text: str, pieces: Sequence[Sequence[str]], knowledge: Knowled
     if len(pieces) > _MOST_LINES or any(_says_something(piece, answers) for piece in pieces):
         return False
     first = pieces[0]
-    parted = any(tuple(_folded(first)[: len(parting)]) == parting for parting in answers.partings)
+    said = tuple(_folded(first))
+    parted = any(said[: len(parting)] == parting for parting in answers.partings.get(said[0], ()))
     return parted or (_is_name(first, knowledge) and (len(first) > 1 or _stands_alone(first[0], text)))
 
 
 def _says_something(words: Sequence[str], answers: Answers) -> bool:
     if len(words) > _LONGEST_LINE:
         return True
-    return any(
-        _listed(skeleton(word), answers.turns) or (word.islower() and word.endswith(_REQUESTS)) for word in words
-    )
+    return any(skeleton(word) in answers.turns or (word.islower() and word.endswith(_REQUESTS)) for word in words)
 
 
 def _is_name(words: Sequence[str], knowledge: Knowledge) -> bool:

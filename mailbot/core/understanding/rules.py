@@ -37,9 +37,9 @@ def held_rules(found: Sequence[Found], words: Sequence[Word], knowledge: Knowled
 def _may_hold(rule: Rule, present: frozenset[str], words: int) -> bool:
     if rule.at_most_words and words > rule.at_most_words:
         return False
-    if rule.unless_anywhere & present:
+    if rule.say[0].isdisjoint(present) or not rule.unless_anywhere.isdisjoint(present):
         return False
-    return all(part & present for part in (*rule.say, *rule.also))
+    return not any(part.isdisjoint(present) for part in (*rule.say, *rule.also))
 
 
 def _held_in(rule: Rule, near: Sequence[Found]) -> Iterator[Held]:

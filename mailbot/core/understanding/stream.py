@@ -78,7 +78,8 @@ def _tokens(looked: Looked) -> Iterator[Token]:
     for number, word in enumerate(looked.words):
         if before is not None:
             yield from _marks(before, word, looked)
-        yield Token(_DIGIT.sub("0", word.form or word.english)[:_LONGEST_WORD], number)
+        form = word.form or word.english
+        yield Token((form if form.isalpha() else _DIGIT.sub("0", form))[:_LONGEST_WORD], number)
         before = word
     if before is not None and "?" in looked.plain[before.end : before.end + 10]:
         yield Token("?", -1)
