@@ -18,7 +18,7 @@ from mailbot.adapters.notify import SystemdNotify
 from mailbot.app import App, build, ledger_url, reloaded
 from mailbot.config import Settings, load
 from mailbot.errors import ConfigError, MailbotError, Rejected, Unavailable
-from mailbot.journeys import put_off
+from mailbot.journeys import pause, put_off, watching
 from mailbot.journeys.clock import tick
 from mailbot.journeys.decide import decide_waiting
 from mailbot.journeys.deliver import deliver_due
@@ -75,13 +75,18 @@ class Daemon:
                 work=lambda: decide_waiting(self.app.desk),
                 put_off=lambda: put_off.undecided(self.app.desk),
             ),
-            Turn(name="fulfil", work=lambda: fulfil_planned(self.app.desk)),
+            Turn(
+                name="fulfil",
+                work=lambda: fulfil_planned(self.app.desk),
+                put_off=lambda: pause.said(self.app.desk),
+            ),
             Turn(
                 name="deliver",
                 work=lambda: deliver_due(self._mailboxes["deliver"], self._mailer, self.app.desk),
                 put_off=lambda: put_off.unsent(self.app.desk),
             ),
             Turn(name="clock", work=lambda: tick(self.app.desk)),
+            Turn(name="returned", work=self._returned),
         )
 
     async def run(self) -> None:
@@ -194,6 +199,12 @@ class Daemon:
             return await look(watch, self._mailboxes["receive"], self.app.desk, alive=receive.alive)
         except Rejected as exc:
             raise Unavailable(f"folder {watch.folder}: {exc}") from exc
+
+    async def _returned(self) -> int:
+        """Walk through the company's tables where it is time, and tell the operator."""
+        turn = next(turn for turn in self._turns if turn.name == "returned")
+        found = await watching.watch(self.app.desk, alive=turn.alive)
+        return found + await watching.tell(self.app.desk)
 
     async def _hint(self) -> None:
         """Wait for the server's hint or the next poll."""

@@ -11,13 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mailbot import log
+from tests import once
 from tests.servers import installed
 from tests.servers.certificates import Certificates, make_certificates
 from tests.servers.dovecot import DovecotServer
 from tests.servers.postfix import PostfixServer
 from tests.servers.postgres import PostgresServer
+
+once.share_what_is_shipped()
+settings.register_profile("fast", max_examples=15)  # make check; everything else takes a hundred
 
 LEFT_OUT = pytest.StashKey[dict[str, str]]()  # server → why
 
@@ -70,6 +75,14 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[PostgresServer]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[LEFT_OUT] = {}
+
+
+def pytest_collection_finish() -> None:
+    once.leave_to_rest()
+
+
+def pytest_unconfigure() -> None:
+    once.clear()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
-from itertools import count
+from itertools import accumulate, count
 
+from mailbot.core.message.envelope import envelope
 from mailbot.core.model import Address, Message, MessageId, Place, Proven, RawMail, Standing, Unproven
 from mailbot.errors import Rejected, Unavailable
 from mailbot.ports import Delivery, FolderState, Mailbox, Mailer, SenderCheck, Sent
@@ -42,6 +43,7 @@ class FakeMailbox:
     clock: Clock
     folders: dict[str, _Folder] = field(default_factory=lambda: {"INBOX": _Folder(1), "Sent": _Folder(2)})
     down: bool = False
+    uidplus: bool = True  # knows how to destroy single messages
 
     def put(
         self, raw: bytes, *, folder: str = "INBOX", at: datetime | None = None, size: int | None = None
@@ -99,9 +101,11 @@ class FakeMailbox:
         mails = self._folder(folder).mails
         return [u for u in mails if u > above and (since is None or mails[u].received_at.date() >= since.date())]
 
-    async def fetch(self, folder: str, uids: Sequence[int]) -> Sequence[RawMail]:
+    async def fetch(self, folder: str, uids: Sequence[int], *, most: int | None = None) -> Sequence[RawMail]:
         mails = self._folder(folder).mails
-        return [mails[uid] for uid in uids if uid in mails]
+        there = [mails[uid] for uid in uids if uid in mails]
+        sums = list(accumulate(len(mail.raw) for mail in there))
+        return [one for number, one in enumerate(there) if not number or most is None or sums[number] <= most]
 
     async def flags(self, place: Place) -> frozenset[str] | None:
         mail = self._mails(place).get(place.uid)
@@ -123,6 +127,17 @@ class FakeMailbox:
     async def holds(self, folder: str, message_id: MessageId) -> bool:
         there = self._folder(folder) if folder in self.folders or self.down else _Folder(0)
         return any(f"<{message_id}>" == message_from_bytes(m.raw)["Message-ID"] for m in there.mails.values())
+
+    async def search(self, folder: str, address: Address) -> Sequence[Place] | None:
+        there = self._folder(folder) if folder in self.folders or self.down else None
+        mails = there.mails.values() if there else ()
+        return None if there is None else [m.place for m in mails if address in envelope(m.raw).named]
+
+    async def expunge(self, places: Sequence[Place]) -> None:
+        if not self.uidplus:
+            raise Rejected("no UIDPLUS")
+        for place in places:
+            self._mails(place).pop(place.uid, None)
 
     async def wait(self, folder: str, seconds: float) -> None:
         self._folder(folder)

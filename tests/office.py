@@ -1,24 +1,26 @@
 """A whole mailbot for tests of the journeys: real ledger, company data, templates, law and words; fake outside."""
 
+import re
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from mailbot.adapters import reference_schema as company
-from mailbot.adapters.ledger.migrate import upgrade
 from mailbot.app import App, build, seeded_chance
 from mailbot.config import load
 from mailbot.core.case import Case
 from mailbot.core.decide import Autonomy
 from mailbot.core.model import Language, Right
+from mailbot.core.switches import Rate
 from mailbot.journeys.audit import verify_chain
 from mailbot.journeys.autonomy import set_mode
 from mailbot.journeys.clock import tick
@@ -27,6 +29,7 @@ from mailbot.journeys.deliver import deliver_due
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.fulfil import fulfil_planned
 from mailbot.journeys.receive import Watch, look
+from tests import once
 from tests.fakes import Clock, FakeMailbox, FakeMailer, FakeSenders
 
 SECRETS = {"MAILBOT_IMAP_PASSWORD": "secret-of-imap", "MAILBOT_SECRET_KEY": "0123456789abcdef" * 3}
@@ -104,6 +107,11 @@ class Office:
         for right in rights or Right:
             await set_mode(right, list(Language), Autonomy.AGREE, by="operator", desk=self.desk)
 
+    async def close(self) -> None:
+        """Close the databases; the office can be opened again."""
+        await self.data.dispose()
+        await self.app.close()
+
     async def cases(self) -> Sequence[Case]:
         async with self.desk.ledger.read() as book:
             return sorted(await book.cases(), key=lambda case: case.id)
@@ -131,6 +139,11 @@ class Office:
     async def add(self, table: str, **values: Any) -> None:
         async with self.data.begin() as connection:
             await connection.execute(insert(company.METADATA.tables[table]).values(**values))
+
+    async def forget(self, table: str, key: int) -> None:
+        """A row of the company's data goes, by no doing of ours."""
+        async with self.data.begin() as connection:
+            await connection.execute(delete(company.METADATA.tables[table]).where(text("id = :key")), {"key": key})
 
     async def add_person(self, key: int = 1, *, email: str = "anna@example.org") -> None:
         """Somebody on file, with everything the policy names."""
@@ -160,19 +173,76 @@ class Office:
         await self.add("obligations", id=key, subject_id=key, kind="order", norm="RK Civil Code", until=until)
 
 
-async def open_office(folder: Path) -> Office:
-    """An office with an empty company, in *folder*."""
+async def ready_office(folder: Path, *, live: bool = True) -> Office:
+    """An office with Anna on file and an empty mailbox taken for its beginning; *live* in every right.
+
+    It begins with a copy of the databases of the first such one, as a mailbot that is started again does.
+    """
+    kept = once.folder() / f"office-{live}"
+    if not kept.exists():
+        begun = once.folder() / f"office-{live}-begun"
+        begun.mkdir()
+        await _begun(begun, live=live)
+        begun.rename(kept)
+    return await open_office(folder, like=kept)
+
+
+async def _begun(folder: Path, *, live: bool) -> None:
+    office = await open_office(folder)
+    await office.add_person()
+    await office.begin()
+    if live:
+        await office.live()
+    await office.close()
+
+
+TELLS_NOBODY = re.sub(
+    r"^\[\[(processors|recipients)\]\]$",
+    r"[[\1]]\ntold = []",
+    (Path(__file__).parents[1] / "config/datamap.toml").read_text(encoding="utf-8"),
+    flags=re.MULTILINE,
+)
+"""The shipped map, but that no party is told of anything: letters to them are tests/journeys/test_parties.py's."""
+
+
+def without_own_stores(datamap: str) -> str:
+    """The text of a map, without ledger and mailbox as stores."""
+    return re.sub(r"^\[(ledger|mailbox)\].*?(?=^\[|^# -{20})", "", datamap, flags=re.MULTILINE | re.DOTALL)
+
+
+KEEPS_ALL = without_own_stores(TELLS_NOBODY)
+"""The same, without ledger and mailbox as stores."""
+
+
+NEVER_TRIPS = Rate(an_hour=1_000_000, share=1.0, least=1_000_000)
+
+
+async def open_office(folder: Path, *, like: Path | None = None) -> Office:
+    """An office in *folder*, with an empty company; with *like* it has the databases of that folder."""
     (folder / "mailbot.toml").write_text(SETTINGS.format(folder=folder), encoding="utf-8")
     (folder / "zone.json").write_text("{}", encoding="utf-8")
-    await upgrade(f"sqlite+aiosqlite:///{folder}/ledger.sqlite")
+    if not (folder / "datamap.toml").exists():
+        (folder / "datamap.toml").write_text(TELLS_NOBODY, encoding="utf-8")
+    if like is None:
+        await once.empty_ledger(folder / "ledger.sqlite")
+        await once.empty_company(folder / "company.sqlite")
+    else:
+        for name in ("ledger.sqlite", "company.sqlite"):
+            shutil.copyfile(like / name, folder / name)
     data = create_async_engine(f"sqlite+aiosqlite:///{folder}/company.sqlite")
-    await company.create(data)
     clock, senders = Clock(), FakeSenders()
+    mailbox = FakeMailbox(clock)
     app = build(load(folder / "mailbot.toml", SECRETS), chance=seeded_chance(7, now=clock))
+    at_once = replace(
+        app.desk.limits,
+        leave_after=timedelta(0),  # test_oracle waits as the program does
+        destructions=NEVER_TRIPS,  # test_pause has the breaker
+        unproven_suppressions=NEVER_TRIPS,
+    )
     return Office(
         app=app,
-        desk=replace(app.desk, senders=senders),
-        mailbox=FakeMailbox(clock),
+        desk=replace(app.desk, senders=senders, limits=at_once, mailbox=mailbox),
+        mailbox=mailbox,
         mailer=FakeMailer(),
         senders=senders,
         clock=clock,

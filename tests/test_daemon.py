@@ -175,3 +175,25 @@ async def test_what_waits_is_counted_without_loading_a_letter(office: Office):
     finally:
         tracemalloc.stop()
     assert peak < len(raw)
+
+
+# ---------------------------------------------------------------- who comes back
+
+
+async def test_the_daemon_walks_through_the_companys_tables_by_itself(office: Office):
+    """Issue 5, item 4: in a loop of its own, which gives signs of life on a long walk."""
+    await office.add_person()
+    office.mailbox.put(mail(UNSUBSCRIBE))
+    for loop in ("receive", "decide", "fulfil"):
+        await office.loop(loop)
+    await office.add_person(2)
+    running = daemon_of(office)
+    turn = next(one for one in running._turns if one.name == "returned")
+    turn.last = 0.0
+
+    assert await turn.work() == 1
+    await office.loop("fulfil")
+
+    assert turn.last > 0.0
+    assert [bool(row["stopped_at"]) for row in await office.rows("subscriptions")] == [True, True]
+    assert await turn.work() == 0

@@ -33,6 +33,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "versions" not in pat
 LONGEST = 300  # lines, STYLE 1.1
 COMMANDS = dict(leaves())
 ENVIRONMENT = {f"MAILBOT_{name.upper()}": f"{name}-that-must-not-print-{'x' * 20}" for name in SECRETS}
+ENVIRONMENT["MAILBOT_OLD_SECRET_KEYS"] = f"1:{ENVIRONMENT['MAILBOT_OLD_SECRET_KEYS']}"
 
 
 def name_of(path: Path) -> str:
@@ -257,7 +258,7 @@ def test_the_requirements_are_found_by_their_numbers():
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_every_requirement_that_a_module_names_exists(path):
-    assert numbers_in(told_in(path)) - known_numbers() == set()
+    assert numbers_in(told_in(path)) - known_numbers() - {"E.164"} == set()  # ITU's, how numbers are written
 
 
 # ---------------------------------------------------------------- the ledger's tables

@@ -49,7 +49,7 @@ def unpacked(wheel, tmp_path_factory) -> Path:
 def run(unpacked: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Python with the unpacked wheel before everything else, far from the checkout."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}  # noqa: TID251 - for a child
-    secrets = {f"MAILBOT_{name.upper()}": "x" * 40 for name in SECRETS if not name.endswith("_url")}
+    secrets = {f"MAILBOT_{name.upper()}": "x" * 40 for name in SECRETS if not name.endswith(("_url", "_keys"))}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=unpacked,

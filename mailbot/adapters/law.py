@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from mailbot.core.deadline import Duty, Law, Rule, Start, Statute, Unit
+from mailbot.core.deadline import Duty, Ground, Law, Rule, Start, Statute, Unit
 from mailbot.core.model import Right
 from mailbot.core.working_days import WorkingDays
 from mailbot.errors import ConfigError
@@ -34,12 +34,23 @@ class _Rule(msgspec.Struct, forbid_unknown_fields=True):
     checked: date
 
 
+class _Ground(msgspec.Struct, forbid_unknown_fields=True):
+    """One `[refusals.KEY]` table; `Ground` says what the keys mean."""
+
+    norm: Text
+    rights: Annotated[tuple[Right, ...], msgspec.Meta(min_length=1)]
+    says: Text
+    source: Text
+    checked: date
+
+
 class _Statute(msgspec.Struct, forbid_unknown_fields=True):
     """`law/COUNTRY.toml`."""
 
     zone: Text
     rules: dict[Right, dict[str, object]]
     duties: dict[Duty, dict[str, object]]
+    refusals: dict[Text, _Ground] = {}
 
 
 class _Table(msgspec.Struct, forbid_unknown_fields=True):
@@ -71,7 +82,17 @@ def _statute(path: Path, days: WorkingDays) -> Statute:
     missing = [f"rules.{one}" for one in Right if one not in rules]
     if missing := [*missing, *(f"duties.{one}" for one in Duty if one not in duties)]:
         raise ConfigError(f"{path}: {missing[0]} is missing")
-    return Statute(zone=_zone(file.zone, path), rules=rules, duties=duties, days=days, version=_fingerprint(raw))
+    try:
+        return Statute(
+            zone=_zone(file.zone, path),
+            rules=rules,
+            duties=duties,
+            days=days,
+            version=_fingerprint(raw),
+            refusals={key: Ground(norm=g.norm, rights=g.rights, says=g.says) for key, g in file.refusals.items()},
+        )
+    except ValueError as exc:
+        raise ConfigError(f"{path}: refusals: {exc}") from exc
 
 
 def _working_days(path: Path, *, country: str) -> WorkingDays:

@@ -8,19 +8,24 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mailbot.adapters import reference_schema
 from mailbot.adapters.imap import ImapMailbox
-from mailbot.adapters.registry import SqlRegistry
-from mailbot.adapters.render import TemplateRenderer
+from mailbot.adapters.ledger import SqlLedger
+from mailbot.adapters.package import AesZip
+from mailbot.adapters.registry import Checkup, SqlRegistry
+from mailbot.adapters.render import PagePress, TemplateRenderer
 from mailbot.adapters.sender import DnsTxt, TxtResolver, ZoneTxt
 from mailbot.adapters.smtp import SmtpMailer
+from mailbot.app.chance import keys_from
 from mailbot.config import Settings, share
 from mailbot.core.datamap import DataMap, Store
 from mailbot.errors import ConfigError
+from mailbot.ports import Key, Keys
 
 
 def _seconds(setting: int, patience: float | None) -> float:
@@ -57,11 +62,23 @@ def make_mailer(settings: Settings, *, patience: float | None = None) -> SmtpMai
     )
 
 
-def make_registry(settings: Settings, datamap: DataMap, *, today: Callable[[], date]) -> SqlRegistry:
+def make_registry(
+    settings: Settings, datamap: DataMap, *, today: Callable[[], date], mask_key: Key | None = None
+) -> SqlRegistry:
     """The company's databases; *today* is the company's local date."""
+    return SqlRegistry(datamap=datamap, urls=_store_urls(settings, datamap), today=today, mask_key=mask_key)
+
+
+def make_checkup(settings: Settings, datamap: DataMap) -> Checkup:
+    """What tries the data map against the company's live databases."""
+    return Checkup(datamap=datamap, urls=_store_urls(settings, datamap))
+
+
+def _store_urls(settings: Settings, datamap: DataMap) -> dict[str, str]:
+    """The URL of each store by its name, where the map itself gives none."""
     named = {store.name: settings.url_named(store.url_env) or "" for store in datamap.stores if store.url_env}
     urls = {store.name: company_url(settings) for store in datamap.stores if _is_the_company(store, datamap)}
-    return SqlRegistry(datamap=datamap, urls=urls | named, today=today)
+    return urls | named
 
 
 def _is_the_company(store: Store, datamap: DataMap) -> bool:
@@ -75,6 +92,17 @@ def make_renderer(settings: Settings) -> TemplateRenderer:
     return TemplateRenderer(folders=tuple(folders), zone=settings.zone)
 
 
+def make_press(settings: Settings) -> PagePress:
+    """The pages of copies that people are given."""
+    folders = dict.fromkeys((settings.templates, share("templates")))
+    return PagePress(folders=tuple(folders), zone=settings.zone)
+
+
+def make_archive() -> AesZip:
+    """The archives that copies are sent in."""
+    return AesZip()
+
+
 def make_resolver(settings: Settings, *, patience: float | None = None) -> TxtResolver:
     """Where DKIM keys are looked up; raises ConfigError where `dns.zone_file` cannot be read."""
     dns = settings.file.dns
@@ -86,6 +114,19 @@ def make_resolver(settings: Settings, *, patience: float | None = None) -> TxtRe
         return ZoneTxt({str(name): str(text).encode() for name, text in records.items()})
     except (OSError, ValueError, AttributeError):
         raise ConfigError("dns.zone_file: cannot be read as JSON {name: text}") from None
+
+
+def make_keys(settings: Settings) -> Keys:
+    """The keys of every use, by the secrets there are and what [keys] says."""
+    secrets = settings.secrets
+    chosen = msgspec.structs.asdict(settings.file.keys)
+    return keys_from(secrets.secret_key, old=secrets.old_secret_keys, chosen=chosen)
+
+
+def make_ledger(settings: Settings, *, actor: str) -> SqlLedger:
+    """Mailbot's own memory; opens at the first use."""
+    keys = make_keys(settings)
+    return SqlLedger(ledger_url(settings), actor=actor, prefix=settings.file.ledger.prefix, seals=keys.audit)
 
 
 def ledger_url(settings: Settings) -> str:

@@ -17,9 +17,10 @@ from mailbot.adapters.registry import SqlRegistry
 from mailbot.adapters.render import TemplateRenderer
 from mailbot.adapters.sender import DkimSenderCheck, TxtResolver
 from mailbot.adapters.smtp import SmtpMailer
-from mailbot.app.chance import keys_from, real_chance
+from mailbot.app.chance import real_chance
 from mailbot.app.parts import (
-    ledger_url,
+    make_keys,
+    make_ledger,
     make_mailbox,
     make_mailer,
     make_registry,
@@ -29,16 +30,18 @@ from mailbot.app.parts import (
 from mailbot.config import Settings, Worded
 from mailbot.core.automatic import Own
 from mailbot.core.deadline import Jurisdiction, Law
-from mailbot.core.decide import Policy
+from mailbot.core.decide import Policy, tells
 from mailbot.core.message.border import believed
 from mailbot.core.model import Address, Language
+from mailbot.core.newsletter import Newsletter
 from mailbot.core.reply import Said
+from mailbot.core.switches import Rate
 from mailbot.journeys.desk import Desk, Letterhead, Limits
 from mailbot.journeys.receive import Release, Watch
 from mailbot.ports import Chance
 
 ACTOR = f"mailbot/{__version__}"
-_RESTART_ONLY = ("mailbox", "relay", "ledger", "data", "dns")
+_RESTART_ONLY = ("mailbox", "relay", "ledger", "data", "dns", "keys")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +65,9 @@ class App:
         return make_mailer(self.settings)
 
     async def close(self) -> None:
-        """Close the databases."""
+        """Close the databases, and the connection by which destructions look into the mailbox."""
+        if self.desk.mailbox is not None:
+            await self.desk.mailbox.close()
         await self.ledger.close()
         await self.registry.close()
 
@@ -74,8 +79,9 @@ def build(settings: Settings, *, chance: Chance | None = None) -> App:
         settings,
         load_datamap(settings.datamap),
         today=lambda: the_chance.now().astimezone(settings.zone).date(),
+        mask_key=make_keys(settings).vault.current,
     )
-    ledger = SqlLedger(ledger_url(settings), actor=ACTOR, prefix=settings.file.ledger.prefix)
+    ledger = make_ledger(settings, actor=ACTOR)
     resolver, renderer = make_resolver(settings), make_renderer(settings)
     return App(
         settings=settings,
@@ -100,6 +106,7 @@ def reloaded(app: App, settings: Settings) -> tuple[App, tuple[str, ...]]:
     new = replace(settings, file=msgspec.structs.replace(settings.file, **kept))
     renderer = make_renderer(new)
     desk = _desk(new, app.ledger, app.registry, renderer, app.resolver, app.desk.chance)
+    desk = replace(desk, keys=app.desk.keys, mailbox=app.desk.mailbox or desk.mailbox)
     return replace(app, settings=new, desk=desk, renderer=renderer), stale
 
 
@@ -151,22 +158,41 @@ def _desk(
         senders=DkimSenderCheck(resolver=resolver, own=own.addresses),
         renderer=renderer,
         chance=chance,
-        keys=keys_from(settings.secrets.secret_key),
+        mailbox=make_mailbox(settings) if datamap.mailbox else None,
+        keys=make_keys(settings),
         own=own,
         knowledge=knowledge,
         law=law,
+        datamap=datamap,
         policy=Policy(
             act_within=timedelta(days=rules.act_within_days),
             confirm_within=timedelta(days=rules.confirm_within_days),
             letters_per_case=rules.letters_per_case,
             obligations_known=datamap.obligations_known,
+            tells=tells(datamap),
+        ),
+        newsletter=Newsletter(
+            senders=frozenset(Address(one.lower()) for one in settings.file.newsletter.senders),
+            links=settings.file.newsletter.links,
         ),
         limits=Limits(
             letters_per_address_a_day=rules.letters_per_address_a_day,
             letters_an_hour=rules.letters_an_hour,
             unproven_unsubscribes_an_hour=rules.unproven_unsubscribes_an_hour,
+            destructions=Rate(
+                an_hour=rules.destructions_an_hour,
+                share=rules.destructions_percent_an_hour / 100,
+                least=rules.destructions_always,
+            ),
+            unproven_suppressions=Rate(
+                an_hour=rules.unproven_suppressions_an_hour,
+                share=rules.unproven_suppressions_percent_an_hour / 100,
+                least=rules.unproven_suppressions_always,
+            ),
             leave_every=timedelta(seconds=rules.letters_leave_every_seconds),
+            leave_after=timedelta(seconds=rules.letters_leave_every_seconds),
             warn_before_due=timedelta(hours=rules.warn_before_due_hours),
+            watch_returns=timedelta(hours=rules.watch_returns_hours) if rules.watch_returns_hours else None,
             smtp_patience=timedelta(seconds=2 * settings.file.relay.timeout_seconds),
         ),
         letterhead=_letterhead(settings),
@@ -189,6 +215,8 @@ def _letterhead(settings: Settings) -> Letterhead:
         operator=Address(file.operator.mail.lower()),
         operator_language=file.operator.language,
         jurisdiction=Jurisdiction(file.company.jurisdiction),
+        country=file.company.country or {"kz": "KZ", "ru": "RU"}.get(file.company.jurisdiction, ""),
+        policy_edition=file.company.policy_edition,
     )
 
 

@@ -7,8 +7,10 @@ import click
 
 from mailbot.cli.common import go, opened, print_json, with_config, with_json
 from mailbot.core.audit import Link, Plain
+from mailbot.core.model import Address
 from mailbot.errors import AuditBroken
 from mailbot.journeys.audit import verify_chain
+from mailbot.journeys.trail import pseudonyms_of
 from mailbot.ports import Book
 
 PAGE = 1000
@@ -23,9 +25,12 @@ def audit() -> None:
 @audit.command()
 @click.option("-n", "count", default=20, show_default=True, help="How many of the newest events.")
 @click.option("--case", "number", default="", help="Only this case.")
+@click.option(
+    "--about", default="", metavar="ADDRESS", help="Only of this address, by every key it had a name of."
+)
 @with_json
 @with_config
-def tail(count: int, number: str, *, as_json: bool, config: Path) -> None:
+def tail(count: int, number: str, about: str, *, as_json: bool, config: Path) -> None:
     """Show the newest events, a line each.
 
     \b
@@ -34,7 +39,9 @@ def tail(count: int, number: str, *, as_json: bool, config: Path) -> None:
 
     async def read() -> list[Link]:
         async with opened(config) as app, app.ledger.read() as book:
-            return [link async for link in _links(book) if not number or link.event.case == number][-count:]
+            names = pseudonyms_of(Address(about.strip().lower()), app.desk) if about else []
+            wanted = [link async for link in _links(book) if not number or link.event.case == number]
+            return [link for link in wanted if not about or link.event.subject in names][-count:]
 
     links = go(read())
     if as_json:
@@ -87,13 +94,15 @@ def _plain(link: Link) -> dict[str, object]:
 def verify(*, as_json: bool, config: Path) -> None:
     """Recompute the whole chain; exits 1 and names the first bad event where it does not hold.
 
+    Its head is sealed with a key: a trail that somebody has cut back or written anew is found as well.
+
     \b
     Example:  mailbot audit verify
     """
 
     async def check() -> tuple[int, str]:
         async with opened(config) as app, app.ledger.read() as book:
-            return await verify_chain(book)
+            return await verify_chain(book, app.desk.keys.audit)
 
     try:
         events, head = go(check())

@@ -1,14 +1,27 @@
 """`mailbot cases`: a person's door."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from mailbot.cli.common import console, go, opened, print_json, spelled, table, with_config, with_json, with_person
+from mailbot.cli.common import (
+    console,
+    go,
+    opened,
+    print_json,
+    spelled,
+    table,
+    with_config,
+    with_json,
+    with_person,
+)
+from mailbot.cli.limits import with_limit
 from mailbot.cli.show import Shown, plain, print_case, seen
 from mailbot.core.case import Case
+from mailbot.core.deadline import Ground, grounds
+from mailbot.core.decide import Limit
 from mailbot.core.model import CaseState, Language, Right
 from mailbot.journeys import verdict
 
@@ -98,15 +111,17 @@ def approve(number: str, by: str, config: Path) -> None:
 
 @cases.command()
 @click.argument("number")
-@click.option("--norm", required=True, help="The norm the refusal rests on, e.g. 'KZ 94-V, art. 8(2)'.")
+@click.option("--norm", required=True, help="A ground of the law, see `mailbot cases grounds`.")
 @click.option("--reason", required=True, help="The reason, in the person's language: it is printed as it stands.")
 @with_person
 @with_config
 def refuse(number: str, norm: str, reason: str, by: str, config: Path) -> None:
     """Refuse on the law's grounds: the letter names norm, reason and where to appeal.
 
+    An unsubscription is never refused: no law has a ground.
+
     \b
-    Example:  mailbot cases refuse 2026-0417 --norm "KZ 94-V, art. 8(2)" --reason "Заказ № 51 ещё не исполнен."
+    Example:  mailbot cases refuse 2026-0417 --norm kz.obligation --reason "Заказ № 51 ещё не исполнен."
     """
 
     async def act() -> Case:
@@ -114,6 +129,31 @@ def refuse(number: str, norm: str, reason: str, by: str, config: Path) -> None:
             return await verdict.refuse(number, by=by, norm=norm, reason=reason, desk=app.desk)
 
     _said(go(act()), "refused; the letter is on its way")
+
+
+@cases.command("grounds")
+@with_json
+@with_config
+def grounds_(*, as_json: bool, config: Path) -> None:
+    """List the law's grounds for a refusal, as config/law has them.
+
+    \b
+    Example:  mailbot cases grounds
+    """
+
+    async def read() -> Mapping[str, Ground]:
+        async with opened(config) as app:
+            return grounds(app.desk.law, app.desk.letterhead.jurisdiction)
+
+    known = go(read())
+    shown = table("key", "norm", "against", "what it is")
+    for key, ground in known.items():
+        rights = [right.value for right in ground.rights]
+        if as_json:
+            print_json({"key": key, "norm": ground.norm, "rights": rights, "says": ground.says})
+        shown.add_row(key, ground.norm, spelled(rights), ground.says)
+    if not as_json:
+        console().print(shown)
 
 
 @cases.command()
@@ -132,13 +172,17 @@ def refuse(number: str, norm: str, reason: str, by: str, config: Path) -> None:
     type=click.Choice([language.value for language in Language]),
     help="Language of the answer.",
 )
+@with_limit
 @with_person
 @with_config
-def change(number: str, rights: Sequence[str], languages: Sequence[str], by: str, config: Path) -> None:
+def change(
+    number: str, rights: Sequence[str], languages: Sequence[str], by: str, config: Path, *, limit: Limit
+) -> None:
     """Correct what was read; the plan is made anew and goes on waiting for you.
 
     \b
-    Example:  mailbot cases change 2026-0417 --right unsubscribe --right erasure --language kk
+    Examples:  mailbot cases change 2026-0417 --right unsubscribe --right erasure --language kk
+               mailbot cases change 2026-0417 --right unsubscribe --only sms --number '+7 700 000 00 01'
     """
 
     async def act() -> Case:
@@ -148,6 +192,7 @@ def change(number: str, rights: Sequence[str], languages: Sequence[str], by: str
                 by=by,
                 rights=[Right(right) for right in rights],
                 languages=[Language(language) for language in languages],
+                limit=limit,
                 desk=app.desk,
             )
 
@@ -172,7 +217,10 @@ def reply(number: str, text: str, by: str, *, close: bool, config: Path) -> None
         async with opened(config) as app:
             return await verdict.reply(number, by=by, text=words.strip(), close=close, desk=app.desk)
 
-    _said(go(act()), "the letter is on its way")
+    answered = go(act())
+    _said(answered, "the letter is on its way")
+    if close and Right.RECTIFICATION in answered.rights:
+        click.echo(f"who had the data is told by: mailbot tasks open {number} --right rectification")
 
 
 @cases.command()

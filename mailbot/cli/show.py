@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Any
 
 from rich.console import Console
@@ -11,8 +12,10 @@ from rich.panel import Panel
 from mailbot.cli.common import spelled, visible
 from mailbot.cli.day import Day, day_of, print_day, print_interim
 from mailbot.cli.explained import not_shown
-from mailbot.core.case import Case, Outgoing, OutState, PlannedStep, StoredLetter
-from mailbot.core.model import Change, Details, Message
+from mailbot.core.case import Case, Outgoing, OutState, Phase, PlannedStep, StoredLetter
+from mailbot.core.model import Change, Details, Message, Right, Step
+from mailbot.core.phone import masked
+from mailbot.core.tasks import Task
 from mailbot.errors import NotNow
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.letters import opened
@@ -29,6 +32,8 @@ class Shown:
     out: tuple[tuple[Outgoing, OutState], ...]
     proposal: Proposal | None
     day: Day
+    tasks: tuple[Task, ...] = ()
+    zone: tzinfo = UTC
 
     def plain(self) -> dict[str, Any]:
         """For programs."""
@@ -52,12 +57,22 @@ class Shown:
                 for letter, message in self.letters
             ],
             "steps": [
-                {"kind": p.step.kind.value, "phase": p.phase.value, "done": p.done, "rows": rows(p.intended or ())}
+                {
+                    "kind": p.step.kind.value,
+                    "phase": p.phase.value,
+                    "done": p.done,
+                    "on": _day(p, self.zone),
+                    "rows": rows(p.intended or ()),
+                }
                 for p in self.steps
             ],
             "letters_out": [
                 {"letters": [x.value for x in out.letters] or ["operator"], "state": state.value}
                 for out, state in self.out
+            ],
+            "tasks": [
+                {"task": one.id, "name": one.name, "right": one.right.value, "state": one.state.value}
+                for one in self.tasks
             ],
             "proposal": self._proposal(),
         }
@@ -84,6 +99,7 @@ async def seen(number: str, desk: Desk) -> Shown:
         steps = await book.steps(case.id)
         out = await book.letters_out(case.id)
         day = await day_of(case, book, desk)
+        tasks = await book.tasks(case_id=case.id)
     return Shown(
         case=case,
         letters=tuple((letter, _message(letter, desk)) for letter in letters),
@@ -91,7 +107,15 @@ async def seen(number: str, desk: Desk) -> Shown:
         out=tuple(out),
         proposal=await proposal(case, desk),
         day=day,
+        tasks=tuple(tasks),
+        zone=desk.zone,
     )
+
+
+def _day(planned: PlannedStep, zone: tzinfo) -> str | None:
+    """The local day for which a step is planned that waits for one."""
+    day = planned.run_at if planned.phase is Phase.LATER else None
+    return f"{day.astimezone(zone):%Y-%m-%d}" if day else None
 
 
 def _message(letter: StoredLetter, desk: Desk) -> Message | None:
@@ -114,6 +138,7 @@ def plain(case: Case) -> dict[str, Any]:
         "confirmed": case.confirmed,
         "letters": case.letters,
         "versions": case.versions,
+        "redacted_at": case.redacted_at and case.redacted_at.isoformat(),
     }
 
 
@@ -121,6 +146,11 @@ def details(told: Details) -> dict[str, Any]:
     """What a letter plainly says beyond its rights."""
     return {
         "channels": [channel.value for channel in told.channels],
+        "kept_channels": [channel.value for channel in told.kept_channels],
+        "topics": [topic.value for topic in told.topics],
+        "kept_topics": [topic.value for topic in told.kept_topics],
+        "phones": list(told.phones),
+        "unclear": told.unclear,
         "until": told.until,
         "until_day": told.until_day and told.until_day.isoformat(),
         "corrections": [{"item": one.item.value, "old": one.old, "new": one.new} for one in told.corrections],
@@ -150,18 +180,38 @@ def print_case(shown: Shown, to: Console) -> None:
         f"received {case.received_at:%Y-%m-%d %H:%M} UTC, due {case.due_at:%Y-%m-%d %H:%M} UTC ({case.due_norm})"
     )
     print_day(shown.day, to)
+    if case.redacted_at is not None:
+        to.print(f"redacted on {case.redacted_at:%Y-%m-%d}: whom it was about and what was written is forgotten")
     to.print(f"sender: {_safe(case.address) or 'nobody named'} ({case.standing})")
     if case.holds:
         to.print(f"a person, because: {spelled(reason.value for reason in case.holds)}")
-    for letter, message in shown.letters:
-        _print_letter(letter, message, to)
+    _print_letters(shown, to)
+    _print_what_is_done(shown, to)
+    _print_proposal(shown, to)
+    if case.confirmed and Right.ACCESS in case.rights:
+        to.print(f"a copy of the data, if they want one: mailbot package show {case.number}")
+    print_interim(shown.day, case.number, to)
+
+
+def _print_what_is_done(shown: Shown, to: Console) -> None:
+    """Steps, our own letters and tasks, each with how far it is."""
     for planned in shown.steps:
-        state = "done" if planned.done else "to do"
+        on = _day(planned, shown.zone)
+        state = "done" if planned.done else f"to do on {on}" if on else "to do"
         to.print(f"step {planned.step.kind.value} ({planned.phase.value}): {state}{_told(planned.intended or ())}")
     for out, state in shown.out:
         to.print(f"letter {', '.join(x.value for x in out.letters) or 'to the operator'}: {state.value}")
-    _print_proposal(shown, to)
-    print_interim(shown.day, case.number, to)
+    for task in shown.tasks:
+        what = f"{task.name}, {spelled([task.right.value])}: {task.state.value}, due {task.due_at:%Y-%m-%d}"
+        to.print(f"task {task.id}, {escape(what)}")
+
+
+def _print_letters(shown: Shown, to: Console) -> None:
+    for letter, message in shown.letters:
+        if shown.case.redacted_at is not None and not letter.raw:
+            to.print(f"letter of {letter.received_at:%Y-%m-%d %H:%M} UTC: redacted")
+        else:
+            _print_letter(letter, message, to)
 
 
 def _print_letter(letter: StoredLetter, message: Message | None, to: Console) -> None:
@@ -188,6 +238,14 @@ def _safe(text: str) -> str:
 def _details(told: Details) -> Iterator[str]:
     if told.channels:
         yield f"only by: {spelled(channel.value for channel in told.channels)}"
+    if told.topics:
+        yield f"only about: {spelled(topic.value for topic in told.topics)}"
+    if told.kept_channels or told.kept_topics:
+        yield f"to go on: {spelled(one.value for one in (*told.kept_channels, *told.kept_topics))}"
+    if told.phones:
+        yield f"numbers: {', '.join(told.phones)}"
+    if told.unclear:
+        yield "of ways, topics or numbers more is said than is understood: mailbot cases change --only …"
     if told.until:
         yield f"until: “{told.until}”" + (f", that is {told.until_day}" if told.until_day else "")
     for one in told.corrections:
@@ -200,7 +258,7 @@ def _print_proposal(shown: Shown, to: Console) -> None:
         return
     to.print("[bold]on approval[/]")
     for step, changes in plan.steps:
-        to.print(f"  {step.kind.value}{_told(changes)}")
+        to.print(f"  {step.kind.value}{_limits(step)}{_told(changes)}")
     if plan.letter is None:
         to.print("  no letter goes to this address")
     else:
@@ -210,6 +268,12 @@ def _print_proposal(shown: Shown, to: Console) -> None:
         f"next: mailbot cases approve {number} · refuse {number} --norm … --reason … · "
         f"change {number} --right … · reply {number} --text … · close {number}"
     )
+
+
+def _limits(step: Step) -> str:
+    """What of advertising a step stops, where it is not all."""
+    what = [*(way.value for way in step.channels), *step.topics, *map(masked, step.phones)]
+    return f" ({', '.join(what)})" if what else ""
 
 
 def _told(changes: tuple[Change, ...]) -> str:

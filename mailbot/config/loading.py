@@ -16,7 +16,8 @@ from mailbot.config.schema import File, Tls
 from mailbot.errors import ConfigError
 
 DEFAULT_PATH = Path("/etc/mailbot/mailbot.toml")
-SECRETS = ("imap_password", "smtp_password", "secret_key", "company_url", "ledger_url")
+SECRETS = ("imap_password", "smtp_password", "secret_key", "old_secret_keys", "company_url", "ledger_url")
+_SHORTEST_KEY = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Secrets:
 
     imap_password: str = field(repr=False)
     secret_key: str = field(repr=False)
+    old_secret_keys: Mapping[int, str] = field(default_factory=dict, repr=False)  # by number; secret_key is next
     smtp_password: str | None = field(default=None, repr=False)
     company_url: str | None = field(default=None, repr=False)
     ledger_url: str | None = field(default=None, repr=False)
@@ -56,9 +58,11 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     if file.dns.zone_file:
         beside = path.parent / file.dns.zone_file
         file = msgspec.structs.replace(file, dns=msgspec.structs.replace(file.dns, zone_file=str(beside)))
+    secrets = _secrets(env)
+    _chosen_keys(file, secrets)
     return Settings(
         file=file,
-        secrets=_secrets(env),
+        secrets=secrets,
         zone=_zone(file.company.zone),
         templates=_folder(file.paths.templates, path, "templates"),
         law=_folder(file.paths.law, path, "law"),
@@ -112,9 +116,33 @@ def _secrets(env: Mapping[str, str]) -> Secrets:
                 f"the secret {name} is missing: set MAILBOT_{name.upper()} "
                 f"or give systemd LoadCredential={name}:/etc/mailbot/credentials/{name}"
             )
-    if len(found["secret_key"]) < 32:
+    if len(found["secret_key"]) < _SHORTEST_KEY:
         raise ConfigError("the secret secret_key is shorter than 32 characters; make one: openssl rand -hex 32")
-    return Secrets(**found)
+    old = _old_keys(found.pop("old_secret_keys", ""))
+    if found["secret_key"] in old.values():
+        raise ConfigError("the secret secret_key is one of old_secret_keys; make a new one: openssl rand -hex 32")
+    return Secrets(**found, old_secret_keys=old)
+
+
+def _old_keys(text: str) -> dict[int, str]:
+    """Older secrets with their numbers: "1:… 2:…", parted by white space. No message shows what was read."""
+    keys: dict[int, str] = {}
+    for part in text.split():
+        number, colon, secret = part.partition(":")
+        if not (colon and number.isdecimal() and int(number) and len(secret) >= _SHORTEST_KEY):
+            raise ConfigError("the secret old_secret_keys is written 1:SECRET 2:SECRET, each of 32 characters")
+        if int(number) in keys:
+            raise ConfigError(f"the secret old_secret_keys has two with the number {int(number)}")
+        keys[int(number)] = secret
+    return keys
+
+
+def _chosen_keys(file: File, secrets: Secrets) -> None:
+    """The uses in [keys] name secrets that are there."""
+    newest = max(secrets.old_secret_keys, default=0) + 1
+    for use, number in msgspec.structs.asdict(file.keys).items():
+        if number not in {0, newest, *secrets.old_secret_keys}:
+            raise ConfigError(f"keys.{use}: there is no secret {number}; secret_key is number {newest}")
 
 
 def _secret(name: str, env: Mapping[str, str]) -> str | None:

@@ -8,6 +8,7 @@ import msgspec
 Tls = Literal["implicit", "starttls", "none"]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Positive = Annotated[int, msgspec.Meta(ge=1)]
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 MailAddress = Annotated[str, msgspec.Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 
@@ -46,6 +47,7 @@ class Company(_Section, frozen=True, kw_only=True):
     name: Text | Worded
     address: Text | Worded
     jurisdiction: Literal["kz", "ru", "eu", "unknown"] = "unknown"
+    country: Annotated[str, msgspec.Meta(pattern=r"^([A-Z]{2})?$")] = ""
     zone: Text = "Asia/Almaty"
     policy_edition: Text
     responsible: Responsible
@@ -110,8 +112,33 @@ class Rules(_Section, frozen=True, kw_only=True):
     letters_per_address_a_day: Positive = 10
     letters_an_hour: Positive = 200
     unproven_unsubscribes_an_hour: Positive = 60
+    destructions_an_hour: Positive = 20
+    destructions_percent_an_hour: Positive = 1
+    destructions_always: Positive = 3
+    unproven_suppressions_an_hour: Positive = 2000
+    unproven_suppressions_percent_an_hour: Positive = 10
+    unproven_suppressions_always: Positive = 500
     letters_leave_every_seconds: Positive = 10
     warn_before_due_hours: Positive = 24
+    watch_returns_hours: NotNegative = 1
+
+
+class KeysSettings(_Section, frozen=True, kw_only=True):
+    """Which key each use has come to, by number; 0: the newest."""
+
+    token: NotNegative = 0
+    twin: NotNegative = 0
+    subject: NotNegative = 0
+    suppression: NotNegative = 0
+    vault: NotNegative = 0
+    audit: NotNegative = 0
+
+
+class NewsletterSettings(_Section, frozen=True, kw_only=True):
+    """How our own newsletter is known where somebody quotes it."""
+
+    senders: tuple[MailAddress, ...] = ()
+    links: tuple[Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s{}]*\{(address|token)\}[^\s{}]*$")], ...] = ()
 
 
 class Operator(_Section, frozen=True, kw_only=True):
@@ -119,6 +146,12 @@ class Operator(_Section, frozen=True, kw_only=True):
 
     mail: MailAddress
     language: Literal["kk", "ru", "en"] = "ru"
+
+
+class People(_Section, frozen=True, kw_only=True):
+    """Who may do what with people's data."""
+
+    authority: tuple[Text, ...] = ()
 
 
 class Dns(_Section, frozen=True, kw_only=True):
@@ -151,9 +184,12 @@ class File(_Section, frozen=True, kw_only=True):
     mailbox: MailboxSettings
     relay: Relay
     operator: Operator
+    people: People = People()
     ledger: LedgerSettings = LedgerSettings()
     data: Data = Data()
     rules: Rules = Rules()
+    keys: KeysSettings = KeysSettings()
+    newsletter: NewsletterSettings = NewsletterSettings()
     dns: Dns = Dns()
     log: LogSettings = LogSettings()
     paths: Paths = Paths()

@@ -100,9 +100,11 @@ def first_break(links: Iterable[Link], *, head: tuple[int, str]) -> Broken | Non
     return None
 
 
-def pseudonym(address: Address, *, key: bytes) -> str:
+def pseudonym(address: Address, *, key: bytes, key_id: int = 1) -> str:
     """Stable stand-in for *address* in logs and audit events: 16 hex digits, 64 bits.
 
-    Keyed (HMAC-SHA-256), so that a list of addresses is no help in guessing it.
+    Keyed (HMAC-SHA-256), so that a list of addresses is no help in guessing it. The number of a key that is not
+    the first stands before it: "2-0123456789abcdef".
     """
-    return hmac.new(key, address.encode(), sha256).hexdigest()[:16]
+    digits = hmac.new(key, address.encode(), sha256).hexdigest()[:16]
+    return digits if key_id == 1 else f"{key_id}-{digits}"

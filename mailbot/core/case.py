@@ -82,6 +82,7 @@ class Case:
     objected_at: datetime | None = None  # somebody asked for a person: that term began (KZ 94-V 19-1)
     reopened: bool = False  # it had ended when that term began
     counted_by: str = ""  # what its day was counted by, see core.basis
+    redacted_at: datetime | None = None  # its term was over: nothing here says any more whom it was about
 
     @property
     def rights(self) -> tuple[Right, ...]:
@@ -95,6 +96,9 @@ class Phase(StrEnum):
     NOW = "now"
     CONFIRMED = "confirmed"
     MEANWHILE = "meanwhile"
+    STOP = "stop"  # confirmed, and taken at once though what it announces waits for a person (A69)
+    LATER = "later"  # on a day of its own: what is kept until then
+    AGAIN = "again"  # what was stopped long ago and has come back by an import
     UNDO = "undo"
 
 
@@ -119,6 +123,9 @@ _RUNS_IN = {
     Phase.NOW: frozenset({CaseState.FULFILLING, CaseState.CONFIRMATION}),
     Phase.CONFIRMED: frozenset({CaseState.FULFILLING}),
     Phase.MEANWHILE: frozenset({CaseState.FULFILLING, CaseState.CONFIRMATION, CaseState.PERSON}),
+    Phase.STOP: frozenset({CaseState.FULFILLING, CaseState.PERSON}),
+    Phase.LATER: frozenset({CaseState.DONE, CaseState.CLOSED, CaseState.REFUSED}),
+    Phase.AGAIN: frozenset(CaseState),
     Phase.UNDO: frozenset(CaseState),
 }
 
@@ -138,10 +145,18 @@ LIFTS = {
 """What lifts what a step has set."""
 
 
-def stands(steps: Sequence[PlannedStep], kind: StepKind) -> bool:
-    """Whether one case's steps have set what *kind* sets, and have not lifted it again."""
+def stands(steps: Sequence[PlannedStep], kind: StepKind, *, like: Step | None = None) -> bool:
+    """Whether one case's steps have set what *kind* sets, all that *like* names, and have not lifted it."""
     lifted = {planned.at for planned in steps if planned.step.kind is LIFTS[kind]}
-    return any(p.done and p.step.kind is kind and p.at not in lifted for p in steps)
+    kept = [p.step for p in steps if p.done and p.step.kind is kind and p.at not in lifted]
+    return any(like is None or _covers(step, like) for step in kept)
+
+
+def _covers(one: Step, other: Step) -> bool:
+    """Whether *one* stops all that *other* stops of what comes to an address."""
+    ways = not one.channels or (other.channels and set(other.channels) <= set(one.channels))
+    topics = not one.topics or (other.topics and set(other.topics) <= set(one.topics))
+    return bool(ways and topics)
 
 
 def merged(before: Sequence[Change] | None, now: Sequence[Change]) -> tuple[Change, ...]:

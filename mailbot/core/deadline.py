@@ -8,7 +8,7 @@ a term of calendar days ends before a holiday, not after it. And the clock never
 
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import assert_never
@@ -74,6 +74,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """On what a person may rest a refusal (requirements B.4, "Refusal grounds")."""
+
+    norm: str  # for the person
+    rights: tuple[Right, ...]  # never unsubscribe: no law has a ground against it
+    says: str  # for the operator, in English
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statute:
     """The terms of one jurisdiction."""
 
@@ -82,8 +91,11 @@ class Statute:
     duties: Mapping[Duty, Rule]
     days: WorkingDays
     version: str  # of the rules, for evidence
+    refusals: Mapping[str, Ground] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if any(Right.UNSUBSCRIBE in ground.rights for ground in self.refusals.values()):
+            raise ValueError("no law has a ground to refuse an unsubscription")
         if missing := [right.value for right in Right if right not in self.rules]:
             raise ValueError(f"no rule for {', '.join(missing)}")
         if lacking := [duty.value for duty in Duty if duty not in self.duties]:
@@ -211,6 +223,12 @@ def statutes(law: Law, jurisdiction: Jurisdiction) -> tuple[tuple[Jurisdiction, 
             return ((Jurisdiction.KZ, law.kz), (Jurisdiction.RU, law.ru))
         case _:
             assert_never(jurisdiction)
+
+
+def grounds(law: Law, jurisdiction: Jurisdiction) -> Mapping[str, Ground]:
+    """The grounds for a refusal, each under the name a person chooses it by: "kz.obligation"."""
+    ours = statutes(law, jurisdiction)
+    return {f"{whose}.{key}": ground for whose, one in ours for key, ground in one.refusals.items()}
 
 
 def _due(rule: Rule, received_at: datetime, *, whose: Jurisdiction, statute: Statute) -> Due:

@@ -16,7 +16,7 @@ from nacl.signing import SigningKey
 from mailbot.demo.quoting import quoted
 from mailbot.demo.story import How, Person, Scene
 
-STRANGER = "somebody@example.kz"  # of another domain than From: no question would go out (C13)
+STRANGER = "somebody@example.kz"  # of another domain than From: no notice would go out (C13)
 """Who really sends what is forged."""
 
 _SELECTOR = "demo"

@@ -16,6 +16,7 @@ import aiosmtplib
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import mailbot
+from mailbot.adapters.datamap_file import load_datamap
 from mailbot.adapters.imap import ImapMailbox
 from mailbot.adapters.ledger.migrate import upgrade
 from mailbot.app import App, build, ledger_url, real_chance
@@ -73,6 +74,7 @@ url = "sqlite+aiosqlite:///{company}"
 
 [rules]
 letters_leave_every_seconds = 1
+destructions_always = 20
 
 [dns]
 zone_file = "{folder}/zone.json"
@@ -147,7 +149,8 @@ async def staged(story: Story, folder: Path, *, seed: int) -> AsyncIterator[Stag
     """Servers started, people filled in, everything live, and the daemon watching; all stopped afterwards."""
     chance = real_chance()
     writer = Writer(OURS, seed=seed)
-    passwords = {address: f"{address.partition('@')[0]}-demo" for address in _addresses(story)}
+    parties = [party.email for party in load_datamap(share("config/datamap.toml")).parties if party.email]
+    passwords = {address: f"{address.partition('@')[0]}-demo" for address in (*_addresses(story), *parties)}
     async with EmbeddedMail(passwords, now=chance.now) as mail:
         _write_files(folder, mail, story, writer, password=passwords[OURS], key=chance.token() * 2)
         settings = load(folder / SETTINGS, environ=environment(folder))

@@ -20,7 +20,7 @@ from mailbot.demo.company import Changed, Rows, changes, held
 from mailbot.demo.stage import INBOX, OPERATOR, Stage
 from mailbot.demo.story import Outcome, Person
 from mailbot.journeys.clock import NOTICE_EVERY
-from mailbot.journeys.desk import suppression
+from mailbot.journeys.orders import stands
 from mailbot.journeys.receive import see
 
 SETTLES_WITHIN = 20.0  # seconds from a message to the last thing that comes of it
@@ -172,13 +172,12 @@ class Witness:
     async def _of(self, person: Person, events: Sequence[Event]) -> tuple[StoredLetter | None, Case | None, bool]:
         """The letter and the case that *events* tell of, and whether the person gets no advertising now."""
         desk = self._stage.app.desk
-        digest = suppression(Address(person.address), keys=desk.keys)
         numbers = [event.case for event in events if event.case]
         kept = [event.facts["letter"] for event in events if event.name == "letter.received"]
         async with desk.ledger.read() as book:
             case = await book.case(numbers[-1]) if numbers else None
             letter = await book.letter(int(str(kept[-1]))) if kept else None
-            return letter, case, await book.suppressed(digest)
+            return letter, case, await stands(Address(person.address), book, desk)
 
     async def _lines(self) -> tuple[Line, ...]:
         before, self._rows = self._rows, await self._stage.company.rows()
@@ -206,7 +205,8 @@ def _word(events: Sequence[Event], fact: str) -> str:
 
 
 def _letters(events: Sequence[Event]) -> tuple[Letter, ...]:
-    return tuple(Letter(one) for one in _each(events, "answer.sent", "letters"))
+    """Those to the person; parties are told beside (A93)."""
+    return tuple(Letter(one) for one in _each(events, "answer.sent", "letters") if one != Letter.PARTY)
 
 
 def _languages(events: Sequence[Event]) -> tuple[Language, ...]:

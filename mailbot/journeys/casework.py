@@ -104,7 +104,15 @@ async def to_person(case: Case, holds: Sequence[HoldReason], book: Book, desk: D
     return saved
 
 
-_BEFELL_US = frozenset({HoldReason.BOUNCED, HoldReason.TAKEN_BY_COLLEAGUE, HoldReason.NOT_DONE, HoldReason.BUDGET})
+_BEFELL_US = frozenset(
+    {
+        HoldReason.BOUNCED,
+        HoldReason.TAKEN_BY_COLLEAGUE,
+        HoldReason.NOT_DONE,
+        HoldReason.BUDGET,
+        HoldReason.RETURNED,
+    }
+)
 
 
 def _objects(case: Case, holds: Sequence[HoldReason]) -> bool:
@@ -115,6 +123,18 @@ def _objects(case: Case, holds: Sequence[HoldReason]) -> bool:
     if case.state in OPEN:
         return HoldReason.WANTS_PERSON in holds and case.objected_at is None
     return not set(holds) <= _BEFELL_US
+
+
+async def forget_traces(case: Case, book: Book) -> None:
+    """Keys by which rows would be looked for again go with the case that ends: some are logins (A52).
+
+    A step that is taken after all, where somebody takes the case up again, finds them anew. What stood under a
+    flag is found nowhere else: it stays until it is put back, or the data are destroyed. So is what has been kept
+    until its day: the rows it was found through may be gone.
+    """
+    for planned in await book.steps(case.id):
+        if planned.traces and planned.step.kind not in LIFTS and planned.phase is not Phase.LATER:
+            await book.trace(planned.id, ())
 
 
 async def undo(case: Case, kinds: Collection[StepKind], book: Book) -> bool:

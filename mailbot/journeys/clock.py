@@ -3,14 +3,14 @@
 from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
 
 from mailbot.core.case import Case
 from mailbot.core.model import CaseState, StepKind
 from mailbot.core.reply import Notice
 from mailbot.errors import Unavailable
+from mailbot.journeys import parties, retention, task_clock
 from mailbot.journeys.budget import of_flood
-from mailbot.journeys.casework import OPEN, undo
+from mailbot.journeys.casework import OPEN, forget_traces, undo
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.letters import notify_operator
 from mailbot.journeys.recompute import recount
@@ -39,6 +39,10 @@ async def tick(desk: Desk) -> int:
         touched += await _part(each(notices, lambda notice: _tell(*notice, desk), name="notice"), troubles)
     touched += await _part(each(lapsed, lambda case: _lapse(case, desk), name="clock"), troubles)
     touched += await _part(each(asked, lambda case: remind(case, desk), name="reminder"), troubles)
+    touched += await _part(task_clock.turn(desk), troubles)
+    answered = await parties.results_due(desk)
+    touched += await _part(each(answered, lambda one: parties.tell_result(one, desk), name="parties"), troubles)
+    touched += await _part(retention.daily(desk), troubles)
     if troubles:
         raise troubles[0]
     return touched
@@ -97,7 +101,7 @@ async def _tell(kind: Notice, cases: Sequence[Case], desk: Desk) -> bool:
                 for case in cases[:AT_ONCE]:
                     await _drafted(await book.case(case.id), book, desk)
             case _:
-                assert_never(kind)
+                raise ValueError(f"the clock tells no {kind}")
     return True
 
 
@@ -128,6 +132,7 @@ async def _lapse(case: Case, desk: Desk) -> bool:
     """
     async with desk.ledger.write() as book:
         lifted = await undo(case, [StepKind.STOP_PROCESSING], book)
+        await forget_traces(case, book)
         closed = await book.save(replace(case, state=CaseState.CLOSED))
         await record("case.unconfirmed", closed, book, desk, {"lifted": lifted})
     return True

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 from mailbot import log
 from mailbot.core import decide as core
-from mailbot.core.audit import Plain, pseudonym
+from mailbot.core.audit import Plain
 from mailbot.core.case import Phase
 from mailbot.core.model import Address, Decision, HoldReason, Machine, Message, Proven, Right, Step, StepKind
 from mailbot.journeys.casework import open_case
-from mailbot.journeys.desk import Desk, suppression
+from mailbot.journeys.desk import Desk
 from mailbot.journeys.gather import Gathered
+from mailbot.journeys.orders import stands
+from mailbot.journeys.trail import pseudonym_of
 from mailbot.ports import Book
 
 logger = log.get(__name__)
@@ -31,7 +33,7 @@ async def settle(gathered: Gathered, desk: Desk) -> None:
     async with desk.ledger.write() as book:
         if who is None or not isinstance(message, Message) or not isinstance(gathered.standing, Proven):
             await _dismiss(gathered, who, "complaint.unproven", book, desk)
-        elif await book.suppressed(suppression(who, keys=desk.keys)):
+        elif await stands(who, book, desk):
             await _dismiss(gathered, who, "complaint.repeated", book, desk)
         else:
             await _open(gathered, replace(message, authors=(who,)), who, book, desk)
@@ -55,7 +57,7 @@ def _decision(gathered: Gathered, who: Address, desk: Desk) -> Decision:
 async def _dismiss(gathered: Gathered, who: Address | None, name: str, book: Book, desk: Desk) -> None:
     """Leave it at that; the letter stays in the ledger without a case."""
     await book.dismiss(gathered.letter.id)
-    subject = pseudonym(who, key=desk.keys.subject) if who else ""
+    subject = pseudonym_of(who, desk)
     facts: dict[str, Plain] = {"letter": gathered.letter.id, "standing": core.standing_name(gathered.standing)}
     await book.record(name, at=desk.chance.now(), subject=subject, facts=facts)
     logger.info(name, letter=gathered.letter.id)

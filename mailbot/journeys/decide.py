@@ -21,9 +21,10 @@ from mailbot.core.model import (
     Proven,
     Unreadable,
 )
+from mailbot.core.reply import but_for_the_path
 from mailbot.errors import Conflict, Unavailable
-from mailbot.journeys import budget, complaint, letters, question
-from mailbot.journeys.casework import OPEN, open_case, to_person, undo
+from mailbot.journeys import budget, complaint, letters, parties, question, tasks
+from mailbot.journeys.casework import OPEN, forget_traces, open_case, to_person, undo
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.gather import Gathered, decision, gather, means
 from mailbot.journeys.rounds import each
@@ -74,6 +75,8 @@ async def hand_over(letter: StoredLetter, desk: Desk) -> None:
 
 async def decide_letter(letter: StoredLetter, desk: Desk) -> None:
     """Take one letter to its decision, in one commit."""
+    if await parties.take_up(letter, desk):
+        return
     gathered = await gather(letter, desk)
     if complaint.is_complaint(gathered):
         await complaint.settle(gathered, desk)
@@ -113,8 +116,8 @@ async def _begin(case: Case, gathered: Gathered, book: Book, desk: Desk) -> None
     """Plan what the case's decision says for now, and send its first letter if there is one."""
     plan = case.decision
     phase, steps = (Phase.MEANWHILE, plan.meanwhile) if plan.holds else (Phase.NOW, plan.now)
-    had = {(planned.phase, planned.step.kind) for planned in await book.steps(case.id)}
-    missing = [step for step in steps if (phase, step.kind) not in had]
+    had = {(planned.phase, planned.step.kind, planned.step.address) for planned in await book.steps(case.id)}
+    missing = [step for step in steps if (phase, step.kind, step.address) not in had]
     await book.plan(case.id, phase, missing, at=desk.chance.now())
     if plan.letter is not None and not case.letters:
         await letters.send(case, (plan.letter,), gathered.message, book, desk)
@@ -228,20 +231,25 @@ async def _confirmed(gathered: Gathered, case: Case, book: Book, desk: Desk) -> 
     policy = gathered.policy
     holds = (
         *core.doubts_about_arrival(gathered.standing, gathered.around, now=desk.chance.now(), policy=policy),
-        *core.holds_before_fulfilment(
-            case, gathered.subjects, policy=policy, today=_today(desk), alike=gathered.alike
-        ),
+        *core.holds_before_fulfilment(case, gathered.subjects, policy=policy, today=_today(desk)),
     )
+    aside = core.told_of(case, gathered.alike)
     case = replace(case, confirmed=True)
     if holds:
-        held = await to_person(case, holds, book, desk)
+        held = await to_person(case, (*holds, *aside), book, desk)
+        stops = core.stops_at_once(case, holds)
+        await book.plan(case.id, Phase.STOP, stops, at=desk.chance.now())
+        if stops:
+            return  # the receipt says that processing has stopped: it goes when it has
         silent = {HoldReason.REHEARSAL, HoldReason.JUNK} & set(holds)
         if not silent and gathered.around.within_budget and question.has_room(held, desk):
             await letters.send(held, (Letter.RECEIPT,), gathered.message, book, desk)
         return
-    saved = await book.save(replace(case, state=CaseState.FULFILLING, holds=()))
+    saved = await book.save(replace(case, state=CaseState.FULFILLING, holds=aside))
     await book.plan(case.id, Phase.CONFIRMED, case.decision.confirmed, at=desk.chance.now())
-    await record("case.confirmed", saved, book, desk, {})
+    await record("case.confirmed", saved, book, desk, {"holds": [reason.value for reason in aside]})
+    if aside:
+        await letters.notify_operator([saved], "lookalike", book, desk)
 
 
 def _today(desk: Desk) -> date:
@@ -251,11 +259,13 @@ def _today(desk: Desk) -> date:
 async def _denied(gathered: Gathered, case: Case, book: Book, desk: Desk) -> None:
     """The owner of the address says no: everything set so far is lifted, and abuse is noted."""
     await undo(case, LIFTS, book)
+    await tasks.drop(case, book, desk)
     await record("case.denied", case, book, desk, {"abuse": True})
     denied = replace(case, holds=(HoldReason.ABUSE,), token_hash=None)
     if not gathered.policy.live(case.rights, case.languages):
         await to_person(denied, (HoldReason.REHEARSAL,), book, desk)
         return
+    await forget_traces(case, book)
     closed = await book.save(replace(denied, state=CaseState.CLOSED))
     if gathered.around.within_budget:
         await letters.send(closed, (Letter.LEFT_ALONE,), gathered.message, book, desk)
@@ -268,7 +278,7 @@ async def _ask_again(gathered: Gathered, case: Case, book: Book, desk: Desk) -> 
     written: every letter that was sent still counts, and the case goes on waiting for an answer to it.
     """
     message = gathered.message
-    answerable = isinstance(message, Message) and not message.no_answer
+    answerable = isinstance(message, Message) and not but_for_the_path(message.no_answer)
     room = question.has_room(case, desk) and await question.may_ask(case, book, desk)
     if not gathered.policy.live(case.rights, case.languages):
         await to_person(case, (HoldReason.REHEARSAL,), book, desk)

@@ -15,10 +15,12 @@ from mailbot import log
 from mailbot.core.audit import Plain
 from mailbot.core.case import Case, Outgoing, OutState
 from mailbot.core.decide import said_enough
-from mailbot.core.model import HoldReason, Place
+from mailbot.core.model import CaseState, HoldReason, Letter, Place
 from mailbot.errors import Conflict, Rejected, Unavailable
+from mailbot.journeys import parties
 from mailbot.journeys.casework import backoff, to_person
 from mailbot.journeys.desk import Desk
+from mailbot.journeys.pause import may_leave, paused
 from mailbot.journeys.returns import envelope_sender
 from mailbot.journeys.rounds import each
 from mailbot.journeys.trail import record
@@ -27,6 +29,7 @@ from mailbot.ports import Book, Deferred, Delivery, Mailbox, Mailer, Progress, R
 logger = log.get(__name__)
 
 WEEK = timedelta(days=7)
+NOT_THEM = frozenset({HoldReason.ABUSE, HoldReason.CHANGED_MIND, HoldReason.SENDER})
 GIVE_UP_AFTER = timedelta(days=2)  # since the first try: somebody has heard nothing, and a person must know
 
 
@@ -48,6 +51,8 @@ async def deliver_due(mailbox: Mailbox, mailer: Mailer, desk: Desk) -> int:
     async with desk.ledger.read() as book:
         queued = await book.outbox(now=now, states=[OutState.QUEUED])
         interrupted = await book.outbox(now=now, states=[OutState.SENDING])
+        if await paused(book):
+            queued = [letter for letter in queued if may_leave(letter)]
     troubles: list[Unavailable] = []
 
     async def part(work: Awaitable[int]) -> int:
@@ -67,8 +72,10 @@ async def deliver_due(mailbox: Mailbox, mailer: Mailer, desk: Desk) -> int:
 
 async def deliver(letter: Outgoing, mailbox: Mailbox, mailer: Mailer, desk: Desk) -> bool:
     """Send one letter, unless a colleague has the matter in hand or enough is said; whether the relay took it."""
-    by_itself = letter.automatic and letter.letters
+    by_itself = letter.automatic and letter.letters and Letter.PARTY not in letter.letters
     if by_itself and (not await _still_ours(letter, mailbox, desk) or await _said_enough(letter, desk)):
+        return False
+    if Letter.PACKAGE in letter.letters and await _not_theirs(letter, desk):
         return False
     started = desk.chance.now()
     async with desk.ledger.write() as book:
@@ -80,6 +87,17 @@ async def deliver(letter: Outgoing, mailbox: Mailbox, mailer: Mailer, desk: Desk
     async with desk.ledger.write() as book:
         await _settle(letter, delivery, book, desk)
     return isinstance(delivery, Sent)
+
+
+async def _not_theirs(letter: Outgoing, desk: Desk) -> bool:
+    """Whether a copy of somebody's data must not leave, though a person has released it: a doubt came meanwhile."""
+    async with desk.ledger.write() as book:
+        case = await book.case(letter.case_id)
+        if not (NOT_THEM & set(case.holds) or case.state in (CaseState.REFUSED, CaseState.CLOSED)):
+            return False
+        await book.out(letter.id, was=OutState.QUEUED, now_is=OutState.HELD, at=desk.chance.now())
+        await record("answer.held", case, book, desk, {"answer": letter.id, "why": "in doubt"})
+    return True
 
 
 async def _said_enough(letter: Outgoing, desk: Desk) -> bool:
@@ -194,9 +212,11 @@ async def _never_taken(letter: Outgoing, case: Case, book: Book, desk: Desk, *, 
     """Somebody has heard nothing: their case is a person's. A notice that is lost makes no new notice."""
     await book.out(letter.id, was=OutState.SENDING, now_is=OutState.REFUSED, at=desk.chance.now())
     await record(event, case, book, desk, {"answer": letter.id, "why": why})
-    if letter.letters:
+    if letter.letters and Letter.PARTY not in letter.letters:
         await to_person(case, (HoldReason.BOUNCED,), book, desk)
-    else:
+        return
+    await parties.never_taken(letter, book)
+    if not letter.letters:
         logger.error("operator.unreachable", answer=letter.id, why=why)
 
 

@@ -7,16 +7,20 @@ address or the end of autonomy has stopped meanwhile is not carried out, though 
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import assert_never
 
 from mailbot import log
 from mailbot.core.case import LIFTS, Case, Phase, PlannedStep, merged, runs
 from mailbot.core.decide import BY_HAND
-from mailbot.core.model import CaseState, Change, Decision, HoldReason, Right, StepKind
+from mailbot.core.model import CaseState, Change, Decision, HoldReason, Right, Step, StepKind
 from mailbot.core.reply import letters_for
 from mailbot.errors import Conflict, Rejected, Unavailable
-from mailbot.journeys import letters, question
+from mailbot.journeys import access, breaker, flags, letters, own_mail, question, tasks, terms
 from mailbot.journeys.casework import OPEN, backoff, live, to_person
-from mailbot.journeys.desk import Desk, suppression
+from mailbot.journeys.desk import Desk
+from mailbot.journeys.orders import standing_order, unheld
+from mailbot.journeys.pause import paused
+from mailbot.journeys.returned import STOPPED, forget, told_of
 from mailbot.journeys.rounds import each
 from mailbot.journeys.trail import record
 from mailbot.ports import Book
@@ -33,6 +37,8 @@ async def fulfil_planned(desk: Desk) -> int:
     A store that cannot be reached holds up its own cases only; raises `Unavailable` at the end.
     """
     async with desk.ledger.read() as book:
+        if await paused(book):
+            return 0
         waiting = await book.unfinished(now=desk.chance.now())
     return await each(waiting, lambda case_id: _fulfil_or_hand_over(case_id, desk), name="case")
 
@@ -61,7 +67,8 @@ async def fulfil(case_id: int, desk: Desk) -> bool:
         case, steps = await book.case(case_id), await book.steps(case_id)
     now, moved = desk.chance.now(), False
     for planned in steps:
-        if planned.done or (planned.run_at is not None and planned.run_at > now):
+        due = planned.run_at is None or planned.run_at <= now
+        if planned.done or not due or not runs(planned.phase, case.state):
             continue
         if not await _take(planned, case, desk):
             return moved
@@ -77,39 +84,49 @@ async def fulfil(case_id: int, desk: Desk) -> bool:
 
 async def _may_run(planned: PlannedStep, case: Case, book: Book, desk: Desk) -> bool:
     """Whether the step may still be taken, by the case as it stands now; what is no longer live is a person's."""
-    if not runs(planned.phase, case.state):
+    if not runs(planned.phase, case.state) or await paused(book):
         return False
-    if planned.phase is Phase.UNDO or case.released or await live(case, book, desk):
+    if await breaker.stopped(planned, case, book, desk):
+        return False
+    if planned.phase in (Phase.AGAIN, Phase.UNDO) or case.released or await live(case, book, desk):
         return True
-    if case.state is CaseState.FULFILLING:
+    if case.state is CaseState.FULFILLING or planned.phase is Phase.LATER:
         await to_person(case, (HoldReason.REHEARSAL,), book, desk)
     return False
 
 
 async def _take(planned: PlannedStep, case: Case, desk: Desk) -> bool:
     """Take one step: say what it will change, change it, look again; whether it is done."""
-    if await _held_by_another(planned, case, desk):
+    planned = await flags.equipped(planned, case, desk)
+    meant = await _of_no_other(planned.step, case, desk)
+    if meant is None:
         return await _done(planned, case, (), desk)
     try:
-        tried = await _intend(planned, case, desk)
+        tried = await _intend(replace(planned, step=meant), case, desk)
         if tried is None:
             return False
         changed = await desk.registry.carry_out(tried.step, at=tried.at, traces=tried.traces)
+        mail = own_mail.OwnMail(tried.step, desk, spared=terms.spares(tried.step, changed, desk))
+        changed = (*changed, *await mail.carry_out())
         left = await desk.registry.remaining(tried.step, at=tried.at, traces=tried.traces)
+        left = (*left, *await mail.remaining())
     except Rejected as exc:
         return await _give_up(planned, case, desk, why=str(exc))
     if left:
         return await _give_up(planned, case, desk, why="looked again: rows remain", left=left)
-    return await _done(planned, case, merged(tried.intended, changed), desk)
+    return await _done(replace(tried, step=planned.step), case, merged(tried.intended, changed), desk)
 
 
-async def _held_by_another(planned: PlannedStep, case: Case, desk: Desk) -> bool:
-    """Whether what the step would lift was asked for in another case too: then it stays."""
-    sets = SETS.get(planned.step.kind)
+async def _of_no_other(step: Step, case: Case, desk: Desk) -> Step | None:
+    """What of *step* it would lift that was not asked for in another case too; None: nothing, all of it stays."""
+    sets = SETS.get(step.kind)
     if sets is None:
-        return False
+        return step
     async with desk.ledger.read() as book:
-        return await book.holding(case.address, sets, besides=case.id)
+        if sets is StepKind.SUPPRESS:
+            return await unheld(step, case, book, desk)
+        held = await book.holding(case.address, sets, besides=case.id, like=step)
+    return None if held else step
 
 
 async def _intend(planned: PlannedStep, case: Case, desk: Desk) -> PlannedStep | None:
@@ -119,10 +136,11 @@ async def _intend(planned: PlannedStep, case: Case, desk: Desk) -> PlannedStep |
     at the case before anything is changed: a verdict that came meanwhile is obeyed.
     """
     planning = await desk.registry.plan(planned.step, at=planned.at, traces=planned.traces)
-    changes = merged(planned.intended, planning)
+    mail = own_mail.OwnMail(planned.step, desk, spared=terms.spares(planned.step, planning, desk))
+    changes = merged(planned.intended, (*planning, *await mail.plan()))
     traces = tuple(await desk.registry.traces(planned.step, known=planned.traces))
     tells = planned.step.kind is StepKind.DISCLOSE
-    holdings = await desk.registry.holdings(planned.step.address) if tells else None
+    holdings = await access.holdings(planned.step.address, desk) if tells else None
     async with desk.ledger.write() as book:
         if not await _may_run(planned, await book.case(case.id), book, desk):
             return None
@@ -136,24 +154,35 @@ async def _intend(planned: PlannedStep, case: Case, desk: Desk) -> PlannedStep |
 async def _done(planned: PlannedStep, case: Case, changes: Sequence[Change], desk: Desk) -> bool:
     step = planned.step
     async with desk.ledger.write() as book:
-        await _standing_order(planned, case, book, desk)
+        await standing_order(planned, case, book, desk)
         await book.intend(planned.id, changes, None)
         await book.step_done(planned.id)
-        await book.trace(planned.id, ())
+        await flags.forget(planned, case, book)
         facts = {"step": planned.id, "kind": step.kind.value, "right": step.right.value, "rows": counts(changes)}
-        await record("step.done", case, book, desk, facts)
+        again = planned.phase is Phase.AGAIN
+        told = {**facts, **told_of(step.origin)} if again else facts
+        await record(STOPPED if again else "step.done", case, book, desk, told)
+        await _and_then(planned, changes, await book.case(case.id), book, desk)
     return True
 
 
-async def _standing_order(planned: PlannedStep, case: Case, book: Book, desk: Desk) -> None:
-    """The suppression list lives in the ledger: it outlives the erasure of everything else."""
-    digest, kind = suppression(planned.step.address, keys=desk.keys), planned.step.kind
-    if kind is StepKind.SUPPRESS:
-        await book.suppress(digest, case.number, at=planned.at)
-    elif kind is StepKind.RESUME_ADVERTISING and not await book.holding(
-        case.address, StepKind.SUPPRESS, besides=case.id
-    ):
-        await book.release(digest)
+async def _and_then(planned: PlannedStep, changes: Sequence[Change], case: Case, book: Book, desk: Desk) -> None:
+    """What follows from a step that is done, kept with it: nobody forgets what others have to do."""
+    match planned.phase:
+        case Phase.LATER:
+            await terms.over(planned, changes, case, book, desk)
+        case Phase.NOW | Phase.CONFIRMED | Phase.STOP:
+            await tasks.pass_on(case, book, desk)
+            if planned.step.kind is StepKind.DESTROY:
+                await terms.plan(planned, changes, case, book, desk)
+        case Phase.AGAIN:
+            await forget(case, book)
+        case Phase.MEANWHILE | Phase.UNDO:
+            pass  # told when it was first done, or lifted again
+        case _:
+            assert_never(planned.phase)
+    if planned.phase is Phase.STOP and case.state is CaseState.PERSON:
+        await tasks.say_under_way(case, "stopped", book, desk)
 
 
 def counts(changes: Sequence[Change]) -> dict[str, int]:
@@ -167,9 +196,12 @@ async def _give_up(planned: PlannedStep, case: Case, desk: Desk, *, why: str, le
     async with desk.ledger.write() as book:
         now_case = await book.case(case.id)
         await book.step_failed(planned.id, until=desk.chance.now() + backoff(planned.attempts))
+        if planned.step.kind is StepKind.SUPPRESS:  # whatever a store says: no letter of ours goes there
+            await standing_order(planned, now_case, book, desk)
         facts = {"step": planned.id, "kind": planned.step.kind.value, "why": why, "left": counts(left)}
         await record("step.not_done", now_case, book, desk, facts)
-        if now_case.state in OPEN and HoldReason.NOT_DONE not in now_case.holds:
+        tells = now_case.state in OPEN or planned.phase in (Phase.LATER, Phase.AGAIN)
+        if tells and HoldReason.NOT_DONE not in now_case.holds:
             await to_person(now_case, (HoldReason.NOT_DONE,), book, desk)
     return False
 
@@ -189,11 +221,15 @@ async def _outcome(case: Case, steps: Sequence[PlannedStep], book: Book, desk: D
     if case.decision.confirmed and not case.confirmed:
         if not case.decision.may_answer:
             await to_person(case, (HoldReason.SENDER,), book, desk)
-        elif case.released or await question.may_ask(case, book, desk):
+        elif case.released or (
+            case.letters < desk.policy.letters_per_case and await question.may_ask(case, book, desk)
+        ):
             await letters.ask(case, parent, book, desk)
         else:
             await to_person(case, (HoldReason.BUDGET,), book, desk)
         return True
+    if await tasks.not_yet(case, book, desk):
+        return False
     await _tell(case, _served(ours), book, desk)
     return True
 
@@ -220,4 +256,6 @@ async def _tell(case: Case, served: Sequence[Right], book: Book, desk: Desk) -> 
     else:
         done = await book.save(replace(case, state=CaseState.DONE))
     if case.decision.may_answer and served:
-        await letters.send(done, letters_for(told), parent, book, desk)
+        said = letters.facts_of(done, await book.steps(case.id), desk)
+        by_hand = await tasks.done_by_hand(case, book, desk)
+        await letters.send(done, letters_for(told), parent, book, desk, said=tasks.with_hands(said, by_hand))

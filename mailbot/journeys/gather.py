@@ -20,10 +20,11 @@ from mailbot.core.model import (
     Unproven,
     Unreadable,
 )
+from mailbot.core.newsletter import Named, named_below
 from mailbot.errors import Unavailable
 from mailbot.journeys import budget, letters, question
 from mailbot.journeys.casework import OPEN
-from mailbot.journeys.desk import Desk
+from mailbot.journeys.desk import Desk, twin_keys
 from mailbot.journeys.returns import thread_of
 from mailbot.journeys.sealing import replayed
 from mailbot.ports import Book, Thread
@@ -52,16 +53,20 @@ async def gather(letter: StoredLetter, desk: Desk) -> Gathered:
     """Everything a decision about *letter* needs; raises `Unavailable` while DNS or a database does not answer."""
     message = letters.opened(letter, desk)
     standing = await _standing(letter, message, desk)
+    named = await _named(message, desk)
     reading = letter.reading
     async with desk.ledger.read() as book:
-        twin = await book.twin(letter) or await replayed(standing, letter, book, desk)
+        twin = await _twin(letter, message, book, desk) or await replayed(standing, letter, book, desk)
         thread = None if twin else await _thread(message, book, desk)
         if thread is not None and isinstance(message, Message):
             message, reading = await question.without_our_words(message, letter, thread, book, desk)
         case = await _case(message, reading, standing, thread, twin, book)
         policy = replace(desk.policy, autonomy=await book.autonomy())
         around = core.Circumstances(
-            received_at=letter.received_at, in_junk=letter.in_junk, unmatched=letter.unmatched
+            received_at=letter.received_at,
+            in_junk=letter.in_junk,
+            unmatched=letter.unmatched,
+            named=named,
         )
         ties = _ties(thread, case)
         around = await budget.counted(around, message, standing, case, book, desk, token=ties.token)
@@ -94,6 +99,23 @@ def _on_its_own(gathered: Gathered, desk: Desk) -> Gathered:
         return gathered
     better = core.improves(gathered.standing, decision(gathered, desk), case)
     return replace(gathered, case=None) if better else gathered
+
+
+async def _twin(
+    letter: StoredLetter, message: Message | Unreadable, book: Book, desk: Desk
+) -> StoredLetter | None:
+    """The same letter by another way, under whichever key it was kept."""
+    kept = twin_keys(message, letter.sha256, keys=desk.keys) if isinstance(message, Message) else (letter.twin,)
+    for twin in dict.fromkeys((letter.twin, *kept)):
+        if (found := await book.twin(replace(letter, twin=twin))) is not None:
+            return found
+    return None
+
+
+async def _named(message: Message | Unreadable, desk: Desk) -> Address | None:
+    """To whom our own newsletter below the letter went; who is on file is asked by the token of its link alone."""
+    named = named_below(message, desk.newsletter) if isinstance(message, Message) else Named()
+    return await desk.registry.recipient(named.token) if named.token else named.address
 
 
 async def _standing(letter: StoredLetter, message: Message | Unreadable, desk: Desk) -> Standing:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from mailbot.core import reply
 from mailbot.core.case import Case, Phase, PlannedStep, StoredLetter
 from mailbot.core.datamap import Holdings
+from mailbot.core.datamap.own import LETTERS
 from mailbot.core.message import read
 from mailbot.core.model import (
     CaseState,
+    Change,
     Language,
     Letter,
     Message,
@@ -17,12 +19,16 @@ from mailbot.core.model import (
     StepKind,
     Unreadable,
 )
+from mailbot.core.tasks import TaskKind, duties, names_parties
 from mailbot.journeys.desk import Desk, token_hash
+from mailbot.journeys.orders import all_stopped, limited
 from mailbot.journeys.trail import record
 from mailbot.ports import Book, Draft, Rendered
 
+ASKED_FOR = (Phase.NOW, Phase.CONFIRMED)  # not what is destroyed on a day of its own, or once more
 NAMED = 20  # cases that one mail to the operator names
-UNASKED = frozenset({Letter.REMINDER, Letter.INTERIM})  # they answer no message (requirements D17)
+UNASKED = frozenset({Letter.REMINDER, Letter.INTERIM, Letter.PARTY_RESULT, Letter.TERM_OVER})
+"""They answer no message (requirements D17)."""
 
 
 async def parent_of(case: Case, book: Book, desk: Desk) -> Message | Unreadable:
@@ -70,19 +76,20 @@ async def send(  # noqa: PLR0913 - a letter has a case, what it tells, what it a
     *said* replaces the facts gathered from the case; *person* signs a letter that a person wrote or released.
     """
     written = Letter.WRITTEN in letters or Letter.REFUSED in letters
-    leaves = desk.chance.now() if written else slot(desk)
+    answered = await book.letter(case.letter_id)
+    leaves = desk.chance.now() if written else slot(desk, after=answered.read_at)
     facts = said or facts_of(case, await book.steps(case.id), desk, token=token)
     text = desk.renderer.render(tuple(letters), case.languages, facts.mapping())
     heading = reply.Heading(
         to=case.address,
-        message_id=_message_id(desk),
+        message_id=new_message_id(desk),
         date=leaves,
         automatic="person" if written else "auto-generated" if UNASKED & set(letters) else "auto-replied",
         case=case.number,
         parent=parent if isinstance(parent, Message) else None,
     )
     saved = await book.save(replace(case, letters=case.letters + 1))
-    await _queue(saved, text, heading, tuple(letters), book, desk)
+    await queue(saved, text, heading, tuple(letters), book, desk)
     told_now = {
         "letters": [letter.value for letter in letters],
         "languages": [language.value for language in text.languages],
@@ -91,13 +98,14 @@ async def send(  # noqa: PLR0913 - a letter has a case, what it tells, what it a
     return saved
 
 
-def slot(desk: Desk) -> datetime:
-    """The next moment at which automatic letters leave, told in their Date as well.
+def slot(desk: Desk, *, after: datetime) -> datetime:
+    """The moment at which an automatic letter leaves that answers one read at *after*; its Date tells it as well.
 
-    How long the company's databases took over somebody they know cannot be read from it (requirements C19).
+    How long the company's databases took over somebody they know cannot be read from it (requirements C19): work
+    that is done within `leave_after` moves it over no stroke, wherever between two strokes the letter came.
     """
-    now, every = desk.chance.now(), desk.limits.leave_every
-    return now + (datetime.min.replace(tzinfo=UTC) - now) % every
+    earliest, every = max(desk.chance.now(), after + desk.limits.leave_after), desk.limits.leave_every
+    return earliest + (datetime.min.replace(tzinfo=UTC) - earliest) % every
 
 
 async def notify_operator(cases: Sequence[Case], kind: reply.Notice, book: Book, desk: Desk) -> None:
@@ -113,15 +121,15 @@ async def notify_operator(cases: Sequence[Case], kind: reply.Notice, book: Book,
     text = desk.renderer.notice(kind, language, *waiting, more=len(cases) - len(waiting))
     heading = reply.Heading(
         to=desk.letterhead.operator,
-        message_id=_message_id(desk),
+        message_id=new_message_id(desk),
         date=desk.chance.now(),
         automatic="auto-generated",
         case=cases[0].number if len(cases) == 1 else None,
     )
-    await _queue(cases[0], text, heading, (), book, desk)
+    await queue(cases[0], text, heading, (), book, desk)
 
 
-async def _queue(
+async def queue(
     case: Case,
     text: Rendered,
     heading: reply.Heading,
@@ -129,14 +137,12 @@ async def _queue(
     book: Book,
     desk: Desk,
 ) -> None:
-    head = desk.letterhead
-    name = head.company if isinstance(head.company, str) else head.company[text.languages[0]]
-    sender = reply.Sender(name=name, address=head.mailbox, loop_id=desk.own.loop_id)
+    """Put a letter about *case* into the outbox, to whomever it is."""
     draft = Draft(
         case_id=case.id,
         recipient=heading.to,
         message_id=heading.message_id,
-        raw=reply.compose(text, heading, sender),
+        raw=reply.compose(text, heading, sender_of(text, desk)),
         letters=letters,
         automatic=heading.automatic != "person",
         run_at=heading.date,
@@ -144,7 +150,14 @@ async def _queue(
     await book.queue(draft)
 
 
-def _message_id(desk: Desk) -> MessageId:
+def sender_of(text: Rendered, desk: Desk) -> reply.Sender:
+    """Who *text* comes from, named in its language."""
+    head = desk.letterhead
+    name = head.company if isinstance(head.company, str) else head.company[text.languages[0]]
+    return reply.Sender(name=name, address=head.mailbox, loop_id=desk.own.loop_id)
+
+
+def new_message_id(desk: Desk) -> MessageId:
     """New, unique, of our own domain, at least 128 random bits, not made from the token (amendment 3, D19)."""
     return MessageId(f"{desk.chance.token()}@{desk.letterhead.mailbox.rpartition('@')[2]}")
 
@@ -152,9 +165,12 @@ def _message_id(desk: Desk) -> MessageId:
 def facts_of(case: Case, steps: Sequence[PlannedStep], desk: Desk, *, token: str | None = None) -> reply.Facts:
     """What a letter of this case may say now; what is not known is None, and asking for it raises."""
     head = desk.letterhead
-    destroyed = [p for p in steps if p.step.kind is StepKind.DESTROY][-1:]  # the newest: there may be two rounds
-    changes = [change for planned in destroyed for change in planned.intended or ()]
+    destroyed = [p for p in steps if p.step.kind is StepKind.DESTROY and p.phase in ASKED_FOR]
+    changes = [
+        change for planned in destroyed[-1:] for change in planned.intended or ()
+    ]  # there may be two rounds
     holdings = next((p.holdings for p in reversed(steps) if p.holdings is not None), None)
+    passed_on = duties(case, steps, desk.datamap) if names_parties(case) else ()
     facts = reply.Facts(
         case=case.number,
         operator=reply.Operator(name=head.company, address=head.address),
@@ -166,15 +182,22 @@ def facts_of(case: Case, steps: Sequence[PlannedStep], desk: Desk, *, token: str
         confirm_until=case.confirm_until and case.confirm_until.astimezone(desk.zone).date(),
         token=token,
         rights=case.rights,
-        suppressed=_has_done(steps, StepKind.SUPPRESS),
+        suppressed=all_stopped(steps),
         stopped=_has_done(steps, StepKind.STOP_PROCESSING),
         address_shown=reply.masked(case.address) if case.address else None,
         destroyed=tuple(dict.fromkeys(c.category for c in changes if c.rows and c.category and not c.kept_for)),
-        kept=tuple(
-            reply.Kept(category=c.category, norm=c.kept_for, until=None) for c in changes if c.kept_for and c.rows
-        ),
+        kept=_kept(changes),
+        letters_stay=any(c.category == LETTERS and c.kept_for for c in changes),
+        parties=tuple(dict.fromkeys(one.place.name for one in passed_on if one.kind is TaskKind.PARTY)),
     )
-    return facts if holdings is None else told(facts, holdings)
+    facts = limited(facts, case, steps, desk)
+    return facts if holdings is None else told(facts, holdings, desk)
+
+
+def _kept(changes: Sequence[Change]) -> tuple[reply.Kept, ...]:
+    """What stays for a norm; letters that are no proof stay for none."""
+    stays = (c for c in changes if c.kept_for and c.rows and c.category != LETTERS)
+    return tuple(dict.fromkeys(reply.Kept(category=c.category, norm=c.kept_for, until=c.until) for c in stays))
 
 
 def _has_done(steps: Sequence[PlannedStep], kind: StepKind) -> bool:
@@ -182,21 +205,22 @@ def _has_done(steps: Sequence[PlannedStep], kind: StepKind) -> bool:
     return any(p.done and p.step.kind is kind and p.phase is not Phase.UNDO for p in steps)
 
 
-def told(facts: reply.Facts, holdings: Holdings) -> reply.Facts:
-    """*facts* with what an access letter tells: categories and terms, no values (access, level 1)."""
-    held = holdings.held
+def told(facts: reply.Facts, holdings: Holdings, desk: Desk) -> reply.Facts:
+    """*facts* with what an access letter tells: categories and terms, no values (access, level 1).
 
-    def each(kind: str) -> tuple[reply.Said, ...]:
-        said = [words for holding in held for words in getattr(holding, kind)]
-        return tuple({str(sorted(words.items())): words for words in said}.values())
-
+    It is the union of what three laws want told (KZ 94-V 24(1)(1), RU 152-FZ 14(7), EU 15(1)-(2)).
+    """
+    words, head = desk.datamap.words, desk.letterhead
+    parties = (*holdings.processors, *holdings.recipients)
     return replace(
         facts,
-        found=tuple(holding.category for holding in held),
-        sources=each("sources"),
-        purposes=each("purposes"),
-        grounds=each("grounds"),
-        terms=each("retention"),
+        found=tuple(holding.category for holding in holdings.held),
+        held=reply.groups(holdings),
         recipients=tuple(holdings.recipients),
         processors=tuple(holdings.processors),
+        abroad=reply.abroad(parties, words.get("ground", {}), home=head.country),
+        disclosed=holdings.disclosed,
+        decisions=tuple(words.get("decision", {}).values()),
+        policy=head.policy_edition,
+        withheld=holdings.withheld,
     )

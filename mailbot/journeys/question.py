@@ -52,6 +52,6 @@ async def without_our_words(
 
 
 def _text(raw: bytes) -> str:
-    """The text of a letter of ours: text/plain, written by `core.reply.compose`."""
-    mail = message_from_bytes(raw, _class=EmailMessage, policy=default)
-    return str(mail.get_content())
+    """The text of a letter of ours: text/plain, written by `core.reply.compose`; a file may come with it."""
+    body = message_from_bytes(raw, _class=EmailMessage, policy=default).get_body(("plain",))
+    return str(body.get_content()) if body is not None else ""

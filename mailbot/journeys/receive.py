@@ -21,13 +21,15 @@ from mailbot.core.understanding import understand
 from mailbot.errors import Rejected, Unavailable
 from mailbot.journeys.budget import rank_of
 from mailbot.journeys.desk import Desk, twin_key
+from mailbot.journeys.parties import asked_about
 from mailbot.journeys.returns import thread_of
 from mailbot.journeys.trail import record
 from mailbot.ports import Book, FolderState, Mailbox, Progress, Thread
 
 logger = log.get(__name__)
 
-BATCH = 10  # messages in memory at once, 25 MiB each at most: the port tells no sizes before it hands them over
+BATCH = 10  # messages in memory at once
+BATCH_OCTETS = 16 * 1024 * 1024  # of all of them together; one that is larger comes alone, 25 MiB at most (D53)
 SWEEP_EVERY = timedelta(days=1)
 
 
@@ -73,10 +75,10 @@ async def look(watch: Watch, mailbox: Mailbox, desk: Desk, *, alive: Callable[[]
     state = await mailbox.open(watch.folder)
     progress = await _progress(watch, state, desk)
     kept, trouble = 0, None
-    uids = await mailbox.uids(watch.folder, above=progress.seen_up_to)
-    for start in range(0, len(uids), BATCH):
-        batch = uids[start : start + BATCH]
-        mails = await mailbox.fetch(watch.folder, batch)
+    waiting = await mailbox.uids(watch.folder, above=progress.seen_up_to)
+    while waiting:
+        mails = await mailbox.fetch(watch.folder, waiting[:BATCH], most=BATCH_OCTETS)
+        up_to = mails[-1].place.uid if mails else waiting[:BATCH][-1]
         if any(mail.place.uidvalidity != progress.uidvalidity for mail in mails):
             logger.warning("folder.renumbered_meanwhile", folder=watch.folder)
             return kept  # these are not the messages we asked for; the next look starts over
@@ -84,7 +86,8 @@ async def look(watch: Watch, mailbox: Mailbox, desk: Desk, *, alive: Callable[[]
         kept += len(letters)
         trouble = trouble or await _release(letters, watch, mailbox, desk)
         if trouble is None:
-            await _advance(watch, progress, batch[-1], desk)
+            await _advance(watch, progress, up_to, desk)
+        waiting = [uid for uid in waiting if uid > up_to]
         alive()
     if trouble is not None:
         raise trouble
@@ -203,7 +206,8 @@ async def _write(seen: Sequence[Seen], watch: Watch, progress: Progress, desk: D
 async def _enter(one: Seen, watch: Watch, progress: Progress, book: Book, desk: Desk, now: datetime) -> bool:
     """Keep a letter, or note that ordinary mail was looked at; whether it was kept."""
     thread = await thread_of(one.message, book, desk) if isinstance(one.message, Message) else None
-    tied = thread is not None or await _says_yes_or_no(one, book)
+    about_a_task = await asked_about(one.message, book) is not None
+    tied = thread is not None or about_a_task or await _says_yes_or_no(one, book)
     if not concerns_us(one.message, one.reading, tied=tied):
         await book.looked_at(one.mail.place, one.digest, Route.IGNORE, one.reading.knowledge, at=now)
         await _file_report(one, thread, book, desk)

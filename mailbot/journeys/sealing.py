@@ -7,24 +7,25 @@ and nothing is done about it.
 
 from mailbot.core.case import StoredLetter
 from mailbot.core.model import Proven, Standing, Unproven
-from mailbot.journeys.desk import Desk, keyed
+from mailbot.journeys.desk import Desk
 from mailbot.ports import Book
 
 
 async def replayed(standing: Standing, letter: StoredLetter, book: Book, desk: Desk) -> StoredLetter | None:
     """The proven letter that this one repeats word for word; None: it is new."""
-    digest = _digest(standing, desk)
-    return await book.sealed(digest, besides=letter.id) if digest else None
+    for digest in _digests(standing, desk):
+        if (first := await book.sealed(digest, besides=letter.id)) is not None:
+            return first
+    return None
 
 
 async def remember(standing: Standing, letter: StoredLetter, book: Book, desk: Desk) -> None:
     """Keep the seal of a proven letter with the decision about it."""
-    digest = _digest(standing, desk) if isinstance(standing, Proven) else ""
-    if digest:
-        await book.keep_seal(digest, letter.sha256, at=desk.chance.now())
+    if isinstance(standing, Proven) and (digests := _digests(standing, desk)):
+        await book.keep_seal(digests[0], letter.sha256, at=desk.chance.now())
 
 
-def _digest(standing: Standing, desk: Desk) -> str:
-    """Nobody can tell from the ledger what was signed; empty where nobody knows what was."""
+def _digests(standing: Standing, desk: Desk) -> tuple[str, ...]:
+    """Nobody can tell from the ledger what was signed; by every key, none where nobody knows what was."""
     seal = standing.seal if isinstance(standing, Proven | Unproven) else ""
-    return keyed(seal, key=desk.keys.twin) if seal else ""
+    return desk.keys.twin.digests(seal) if seal else ()

@@ -12,6 +12,7 @@ from mailbot.core.audit import Plain
 from mailbot.core.case import LIFTS, Case, Phase, PlannedStep
 from mailbot.core.model import Address, CaseState, StepKind
 from mailbot.errors import NotNow
+from mailbot.journeys import tasks
 from mailbot.journeys.budget import of_flood
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.trail import record
@@ -101,6 +102,8 @@ async def _take_back(lift: _Lift, *, by: str, book: Book, desk: Desk) -> bool:
     for planned in lift.steps:
         step = replace(planned.step, kind=LIFTS[StepKind.SUPPRESS])
         await book.plan(case.id, Phase.UNDO, (step,), at=planned.at)
-    saved = await book.save(replace(case, state=CaseState.CLOSED) if lift.closes else case)
+    await tasks.drop(case, book, desk)
+    ends = lift.closes or case.state is CaseState.FULFILLING  # a task waited: nobody is told that it is done
+    saved = await book.save(replace(case, state=CaseState.CLOSED) if ends else case)
     await record("case.taken_back", saved, book, desk, {"closed": lift.closes}, by=by)
     return True

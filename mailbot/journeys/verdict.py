@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.core import decide as core
-from mailbot.core.case import LIFTS, Case, Phase, PlannedStep
+from mailbot.core.case import LIFTS, Case, Phase, PlannedStep, stands
 from mailbot.core.datamap import Holdings
-from mailbot.core.model import CaseState, Change, Language, Letter, Right, Step, StepKind
+from mailbot.core.deadline import grounds
+from mailbot.core.model import CaseState, Change, HoldReason, Language, Letter, Right, Step, StepKind
 from mailbot.core.reply import letters_for
 from mailbot.errors import NotNow
-from mailbot.journeys import letters
-from mailbot.journeys.casework import OPEN, undo
+from mailbot.journeys import access, letters, tasks
+from mailbot.journeys.casework import OPEN, forget_traces, undo
 from mailbot.journeys.desk import Desk
 from mailbot.journeys.trail import record
 from mailbot.ports import Book, Rendered
@@ -65,15 +66,25 @@ def phase_of(case: Case) -> Phase:
 
 
 def steps_of(case: Case, phase: Phase) -> tuple[Step, ...]:
-    """The steps of that part."""
-    return case.decision.confirmed if phase is Phase.CONFIRMED else case.decision.now
+    """The steps of that part.
+
+    A destruction that a person approves spares what an order or a hold still needs, until its day: it is destroyed
+    then (A68, KZ 94-V 8(2)). Without that, a live order would make approving a dead end.
+    """
+    steps = case.decision.confirmed if phase is Phase.CONFIRMED else case.decision.now
+    return tuple(replace(step, spare_owed=True) if step.kind is StepKind.DESTROY else step for step in steps)
 
 
 async def _plan_missing(case: Case, phase: Phase, steps: Sequence[Step], book: Book, desk: Desk) -> None:
     """What the case still has to do is due now; what it did before is done and looked at anew."""
     now = desk.chance.now()
-    waiting = {(p.phase, p.step.kind) for p in await book.steps(case.id) if not p.done}
-    anew = tuple(step for step in steps if (phase, step.kind) not in waiting)
+    undone = [p for p in await book.steps(case.id) if not p.done and p.phase is phase]
+    proposed = {(step.kind, step.address): step for step in steps}
+    for planned in undone:
+        key = (planned.step.kind, planned.step.address)
+        await book.amend_step(planned.id, proposed.get(key, planned.step))
+    waiting = {p.step.kind for p in undone}
+    anew = tuple(step for step in steps if step.kind not in waiting)
     await book.plan(case.id, phase, anew, at=now)
     await book.retry_steps(case.id, at=now)
 
@@ -93,28 +104,68 @@ async def _open_case(number: str, book: Book) -> Case:
 
 
 async def refuse(number: str, *, by: str, norm: str, reason: str, desk: Desk) -> Case:
-    """Refuse on the law's grounds: written, reasoned, with norm and where to appeal (requirements B.4)."""
+    """Refuse on the law's grounds: written, reasoned, with norm and where to appeal (requirements B.4).
+
+    *norm* is the key of a ground in config/law, or several with commas between them, which together speak against
+    all that is asked. An unsubscription beside it is carried out, not refused.
+    """
     async with desk.ledger.write() as book:
         case = await _open_case(number, book)
+        steps = await book.steps(case.id)
+        rights = _refusable(case, steps)
+        norm = _ground(norm, rights, desk)
         await undo(case, [StepKind.STOP_PROCESSING], book)
+        await forget_traces(case, book)
+        await tasks.drop_of(case, rights, book, desk)
         refused = replace(case, state=CaseState.REFUSED, holds=(), token_hash=None)
-        said = replace(letters.facts_of(refused, await book.steps(case.id), desk), person_text=reason, norm=norm)
+        said = replace(letters.facts_of(refused, steps, desk), rights=rights, person_text=reason, norm=norm)
         parent = await letters.parent_of(case, book, desk)
         sent = await letters.send(refused, (Letter.REFUSED,), parent, book, desk, said=said, person=by)
         await record("case.refused", sent, book, desk, {"norm": norm}, by=by)
         return sent
 
 
+def _refusable(case: Case, steps: Sequence[PlannedStep]) -> tuple[Right, ...]:
+    """What of *case* can be refused at all; raises `NotNow` where advertising has still to be stopped."""
+    rights = tuple(right for right in case.rights if right is not Right.UNSUBSCRIBE)
+    if Right.UNSUBSCRIBE in case.rights and (not rights or not stands(steps, StepKind.SUPPRESS)):
+        raise NotNow(f"no law has a ground to refuse an unsubscription: mailbot cases approve {case.number}")
+    if not rights:
+        raise NotNow(f"it is not clear what would be refused: mailbot cases change {case.number} --right …")
+    return rights
+
+
+def _ground(keys: str, rights: Sequence[Right], desk: Desk) -> str:
+    """The norms of the grounds called *keys*; raises `NotNow` where they do not speak against all of *rights*."""
+    known = grounds(desk.law, desk.letterhead.jurisdiction)
+    fit = {name: ground for name, ground in known.items() if set(rights) & set(ground.rights)}
+    chosen = [fit.get(key.strip()) for key in keys.split(",")]
+    against = {right for ground in chosen if ground for right in ground.rights}
+    if None not in chosen and set(rights) <= against:
+        return "; ".join(dict.fromkeys(ground.norm for ground in chosen if ground))
+    listed = "; ".join(f"{name} ({ground.norm}: {ground.says})" for name, ground in fit.items())
+    asked = ", ".join(right.value for right in rights)
+    raise NotNow(f"{keys!r} is no ground of the law to refuse {asked}; grounds: {listed or 'none'}")
+
+
 async def change(
-    number: str, *, by: str, rights: Sequence[Right] = (), languages: Sequence[Language] = (), desk: Desk
+    number: str,
+    *,
+    by: str,
+    rights: Sequence[Right] = (),
+    languages: Sequence[Language] = (),
+    limit: core.Limit | None = None,
+    desk: Desk,
 ) -> Case:
-    """Correct what was read: the plan is made anew and goes on waiting."""
+    """Correct what was read: the plan is made anew and goes on waiting. *limit*: of an unsubscription."""
     async with desk.ledger.write() as book:
         case = await _open_case(number, book)
         if any(p.done for p in await book.steps(case.id)) or case.token_hash is not None:
             raise NotNow(f"case {number} is under way: close it, or answer it with `mailbot cases reply`")
-        proven = case.standing == "Proven"
-        decision = core.planned(rights or case.rights, case.address, proven=proven, like=case.decision)
+        decision = case.decision
+        if rights or (limit and limit != core.Limit()):  # else the language alone: no wider, no other address less
+            proven, asked = case.standing == "Proven", rights or case.rights
+            decision = core.planned(asked, case.address, proven=proven, like=case.decision, limit=limit)
         changed = await book.save(
             replace(case, decision=decision, languages=tuple(languages) or case.languages, state=CaseState.PERSON)
         )
@@ -133,6 +184,8 @@ async def reply(number: str, *, by: str, text: str, close: bool, desk: Desk) -> 
         if not case.address:
             raise NotNow(f"case {number} has no address to write to: its From names nobody")
         answered = replace(case, state=CaseState.DONE, holds=()) if close else case
+        if close:
+            await forget_traces(case, book)
         said = replace(letters.facts_of(case, await book.steps(case.id), desk), person_text=text)
         parent = await letters.parent_of(case, book, desk)
         sent = await letters.send(answered, (Letter.WRITTEN,), parent, book, desk, said=said, person=by)
@@ -170,9 +223,13 @@ async def take_back(number: str, *, by: str, desk: Desk) -> Case:
             case = await book.case(number)
         except KeyError:
             raise _unknown(number) from None
+        if case.redacted_at is not None:
+            raise NotNow(f"case {number} was redacted on {case.redacted_at:%Y-%m-%d}: it names nobody now")
         if not await undo(case, LIFTS, book):
             raise NotNow(f"case {number} has set nothing that could be lifted")
-        lifted = await book.save(case)
+        await tasks.drop(case, book, desk)
+        under_way = case.state is CaseState.FULFILLING  # while a task waits: nobody is told that it is done
+        lifted = await book.save(replace(case, state=CaseState.CLOSED) if under_way else case)
         await record("case.taken_back", lifted, book, desk, {}, by=by)
         return lifted
 
@@ -181,10 +238,21 @@ async def close(number: str, *, by: str, desk: Desk) -> Case:
     """End a case without a letter: it was no request, or everything was done and said elsewhere."""
     async with desk.ledger.write() as book:
         case = await _open_case(number, book)
-        await undo(case, [StepKind.STOP_PROCESSING], book)
+        if await undo(case, [StepKind.STOP_PROCESSING], book) and not _destroyed(await book.steps(case.id)):
+            await tasks.drop_of(case, [Right.WITHDRAW_CONSENT], book, desk)
+        if _NOT_THEM & set(case.holds):
+            await tasks.drop(case, book, desk)
+        await forget_traces(case, book)
         closed = await book.save(replace(case, state=CaseState.CLOSED, holds=(), token_hash=None))
         await record("case.closed", closed, book, desk, {}, by=by)
         return closed
+
+
+_NOT_THEM = frozenset({HoldReason.ABUSE, HoldReason.CHANGED_MIND})
+
+
+def _destroyed(steps: Sequence[PlannedStep]) -> bool:
+    return any(planned.done and planned.step.kind is StepKind.DESTROY for planned in steps)
 
 
 # ---------------------------------------------------------------- before anything happens
@@ -212,7 +280,7 @@ async def _as_done(case: Case, step: Step, changes: tuple[Change, ...], desk: De
     """A step as it will stand when it is done, for the preview of the letter."""
     holdings: Holdings | None = None
     if step.kind is StepKind.DISCLOSE:
-        holdings = await desk.registry.holdings(step.address)
+        holdings = await access.holdings(step.address, desk)
     return PlannedStep(
         id=0,
         case_id=case.id,

@@ -1,13 +1,13 @@
 """What the journeys need from outside, as small protocols. The promises stand in the docstrings."""
 
 from mailbot.ports.asked import Thread
+from mailbot.ports.keys import Key, Keys, Ring
 from mailbot.ports.ledger import AuditHead, Book, Draft, Ledger, NewCase, Progress
 from mailbot.ports.outside import (
     Chance,
     Deferred,
     Delivery,
     FolderState,
-    Keys,
     Mailbox,
     Mailer,
     Refused,
@@ -27,6 +27,7 @@ __all__ = [
     "Delivery",
     "Draft",
     "FolderState",
+    "Key",
     "Keys",
     "Ledger",
     "Mailbox",
@@ -37,6 +38,7 @@ __all__ = [
     "Registry",
     "Rendered",
     "Renderer",
+    "Ring",
     "SenderCheck",
     "Sent",
     "Thread",

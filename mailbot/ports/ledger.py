@@ -24,12 +24,7 @@ from mailbot.core.model import (
     Step,
     StepKind,
 )
-from mailbot.ports.asked import Asked
-from mailbot.ports.clocked import Clocked
-from mailbot.ports.flooded import Flooded
-from mailbot.ports.judged import Judged
-from mailbot.ports.sealed import Sealed
-from mailbot.ports.traced import Traced
+from mailbot.ports.pages import Pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +77,11 @@ class AuditHead:
 
     seq: int
     hash: str
+    mac: str = ""  # keyed, of both: who cuts the chain back cannot make it; empty: never sealed
+    key_id: int = 0  # of the key that made it
 
 
-class Book(Asked, Clocked, Flooded, Judged, Sealed, Traced, Protocol):
+class Book(Pages, Protocol):
     """Everything that can be read from and written into the ledger within one transaction."""
 
     # -- the mailbox as we know it
@@ -191,8 +188,11 @@ class Book(Asked, Clocked, Flooded, Judged, Sealed, Traced, Protocol):
         """Ids of cases that have steps to take by *now* (see `core.case.runs`) or an outcome to tell."""
         ...
 
-    async def holding(self, address: Address, kind: StepKind, *, besides: int) -> bool:
-        """Whether another case of *address* has taken a step of *kind* that nothing has lifted."""
+    async def holding(self, address: Address, kind: StepKind, *, besides: int, like: Step | None = None) -> bool:
+        """Whether another case of *address* has taken a step of *kind* that nothing has lifted.
+
+        *like*: of those only that stop all of what this step stops.
+        """
         ...
 
     async def intend(self, step_id: int, changes: Sequence[Change], holdings: Holdings | None) -> None:
@@ -242,19 +242,7 @@ class Book(Asked, Clocked, Flooded, Judged, Sealed, Traced, Protocol):
         """How many automatic letters were queued since *moment*, to *recipient* or to anybody."""
         ...
 
-    # -- standing orders
-    async def suppress(self, digest: str, case_number: str, *, at: datetime) -> None:
-        """No more advertising to the address with this keyed hash; twice is once."""
-        ...
-
-    async def release(self, digest: str) -> None:
-        """Lift a suppression."""
-        ...
-
-    async def suppressed(self, digest: str) -> bool:
-        """Whether the address with this keyed hash is suppressed."""
-        ...
-
+    # -- standing orders: see also `mailbot.ports.orders`
     async def autonomy(self) -> Mapping[tuple[Right, Language], Autonomy]:
         """What `mailbot go-live` has set."""
         ...

@@ -1,11 +1,11 @@
 """The world outside the ledger: mailbox, relay, DNS, the company's data, templates."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from mailbot.core.datamap import Holdings, Trace
+from mailbot.core.datamap import Copy, Everything, Holdings, Trace
 from mailbot.core.model import (
     Address,
     Change,
@@ -20,6 +20,7 @@ from mailbot.core.model import (
     Subject,
 )
 from mailbot.core.reply import Notice, Waiting
+from mailbot.ports.walked import Walkable
 
 # ---------------------------------------------------------------- mailbox
 
@@ -51,8 +52,10 @@ class Mailbox(Protocol):
         """UIDs greater than *above*, ascending; *since* keeps those whose INTERNALDATE day is not before it."""
         ...
 
-    async def fetch(self, folder: str, uids: Sequence[int]) -> Sequence[RawMail]:
+    async def fetch(self, folder: str, uids: Sequence[int], *, most: int | None = None) -> Sequence[RawMail]:
         """The messages that are still there, in UID order; the caller asks for at most 50 at once.
+
+        Of those only the first that hold no more than *most* octets together, one at least.
 
         Messages over the size limit come with `cut` set and their first 64 KiB; those the server will not hand out
         come with `cut` set and no bytes.
@@ -77,6 +80,21 @@ class Mailbox(Protocol):
 
     async def holds(self, folder: str, message_id: MessageId) -> bool:
         """Whether *folder* has a message with this Message-ID."""
+        ...
+
+    async def search(self, folder: str, address: Address) -> Sequence[Place] | None:
+        """Messages with exactly *address* in From, To or Cc (requirements C8), in UID order.
+
+        None: there is no such folder.
+        """
+        ...
+
+    async def expunge(self, places: Sequence[Place]) -> None:
+        """Destroy these messages, and no others that somebody has marked (requirements D64).
+
+        Raises `Rejected` where the server knows only how to destroy all that are marked. A message that is gone
+        is no error, and one whose folder has new UIDs names nothing any more.
+        """
         ...
 
     async def wait(self, folder: str, seconds: float) -> None:
@@ -148,15 +166,26 @@ class SenderCheck(Protocol):
         ...
 
 
-class Registry(Protocol):
+class Registry(Walkable, Protocol):
     """The company's data, reached through the data map. Raises `Unavailable` while a store cannot be reached."""
 
     async def find(self, address: Address) -> Sequence[Subject]:
         """Everybody on file under exactly this address (requirements C8)."""
         ...
 
+    async def people(self) -> int:
+        """How many persons are on file, in all stores together; counted, so not for every step."""
+        ...
+
+    async def recipient(self, token: str) -> Address | None:
+        """To whom the company's own newsletter with this token in its link went; None: nobody, or nobody alone."""
+        ...
+
     async def traces(self, step: Step, *, known: Collection[Trace] = ()) -> Sequence[Trace]:
-        """What to keep before *step* destroys anything, so that the second look finds what has lost its parent."""
+        """What to keep before *step* changes anything.
+
+        By it the second look finds what has lost its parent, and a step that lifts puts back what stood there.
+        """
         ...
 
     async def plan(
@@ -171,7 +200,7 @@ class Registry(Protocol):
         """Change them; may be taken twice without harm. Returns what this call changed.
 
         *at* is the moment written into the rows; a step that lifts is given the moment of the one it lifts. Given
-        *traces*, rows that lead to others are destroyed only where they left one.
+        *traces*, rows that lead to others are destroyed, and flags written, only where they left one.
         """
         ...
 
@@ -183,6 +212,14 @@ class Registry(Protocol):
 
     async def holdings(self, address: Address) -> Holdings:
         """What is held about the one person under *address*, as categories; no values (access, level 1)."""
+        ...
+
+    async def values(self, address: Address) -> Copy:
+        """All that is held about the one person under *address*, value by value (access, level 2)."""
+        ...
+
+    async def everything(self, address: Address) -> Everything:
+        """All that is held under *address*, several persons apart, for a person with authority alone."""
         ...
 
 
@@ -221,13 +258,3 @@ class Chance:
 
     now: Callable[[], datetime]  # aware, UTC
     token: Callable[[], str]  # at least 128 random bits, URL-safe (requirements C15)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """Separate keys for separate uses, derived from one secret; none of them prints."""
-
-    token: bytes = field(repr=False)
-    twin: bytes = field(repr=False)
-    subject: bytes = field(repr=False)
-    suppression: bytes = field(repr=False)

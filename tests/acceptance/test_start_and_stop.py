@@ -76,7 +76,7 @@ def test_settings_that_cannot_be_read_leave_the_old_ones_at_work(running: Progra
     running.config.write_text(good.replace("Example Roofs", "Example Tiles"))
     running.signal(signal.SIGHUP)
     running.wait_for("config.reloaded")
-    assert running.ear.said.count("READY=1") == 3
+    until(lambda: running.ear.said.count("READY=1") == 3, 10, lambda: f"READY=1 thrice: {running.ear.said}")
     another = somebody()
     post.ask(another, Right.UNSUBSCRIBE)
     (letter,) = post.wait_for_letters([another])

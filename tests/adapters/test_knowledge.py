@@ -68,9 +68,14 @@ def test_an_entry_that_ends_in_a_gap_is_refused(folder):
     ("old", "new", "complaint"),
     [
         ('say = ["unsubscribe"]', 'say = ["unsubscribed"]', "no words for the group 'unsubscribed'"),
-        ('right = "unsubscribe"', 'right = "leave"', "'leave' is not a valid Right"),
-        ('right = "unsubscribe"', "", "needs a name, say, and either right or concern"),
-        ('say = ["unsubscribe"]', 'say = ["unsubscribe"]\nweight = 3', "has an unknown key: weight"),
+        *(
+            pytest.param(*bad, marks=pytest.mark.slow)  # each loads all word lists
+            for bad in [
+                ('right = "unsubscribe"', 'right = "leave"', "'leave' is not a valid Right"),
+                ('right = "unsubscribe"', "", "needs a name, say, and either right or concern"),
+                ('say = ["unsubscribe"]', 'say = ["unsubscribe"]\nweight = 3', "has an unknown key: weight"),
+            ]
+        ),
     ],
 )
 def test_a_bad_rule_is_named_with_file_and_line(folder, old, new, complaint):

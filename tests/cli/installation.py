@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.ext.asyncio import create_async_engine
-
-from mailbot.adapters import reference_schema
 from mailbot.adapters.ledger import SqlLedger
-from mailbot.adapters.ledger.migrate import upgrade
 from mailbot.app import seeded_chance
 from mailbot.cli.checks import Line, State, examine
 from mailbot.ports import Chance
+from tests import once
 
 INFO, PASSWORD, KEY = "info@example.kz", "an invented password 7", "k" * 40
 DMARC = {"_dmarc.example.kz": "v=DMARC1; p=none"}
@@ -71,14 +68,12 @@ class Installation:
     async def make(self) -> None:
         """Databases and DNS; one event in the audit trail."""
         (self.folder / "zone.json").write_text(json.dumps(DMARC))
-        await upgrade(self.ledger_url)
+        await once.empty_ledger(self.file("ledger"))
+        await once.empty_company(self.file("company"))
         ledger, chance = SqlLedger(self.ledger_url, actor="test"), seeded_chance(1)
         async with ledger.write() as book:
             await book.record("folder.begun", at=chance.now(), facts={"messages": 2000})
         await ledger.close()
-        engine = create_async_engine(self._sqlite("company"))
-        await reference_schema.create(engine)
-        await engine.dispose()
 
     def write(self) -> None:
         """The settings file, as `sections` are now."""

@@ -11,22 +11,18 @@ from rich.console import Console
 from mailbot.cli.show import print_case, seen
 from mailbot.core.model import Right
 from tests.fakes import mail
-from tests.office import Office, open_office
+from tests.office import Office, ready_office
 
 ACCESS = "Прошу сообщить, какие мои персональные данные вы храните и откуда они получены."
 
 
 @pytest.fixture
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    opened = await open_office(tmp_path)
-    await opened.add_person()
-    await opened.begin()
-    await opened.live()
+    opened = await ready_office(tmp_path)
     opened.mailbox.put(mail(ACCESS))
     await opened.turn()
     yield opened
-    await opened.data.dispose()
-    await opened.app.close()
+    await opened.close()
 
 
 async def screen(office: Office) -> str:

@@ -219,3 +219,33 @@ async def test_dns_that_answers_tells_of_our_own_domain(house: Installation):
 
     assert (there.state, there.said) == (OK, "answers; your domain has DMARC at _dmarc.example.kz")
     assert (missing.state, missing.said) == (WARN, "answers; there is no DMARC record at _dmarc.example.kz")
+
+
+# ---------------------------------------------------------------- a person's letters
+
+
+def with_map(house: Installation, old: str, new: str) -> None:
+    """The shipped data map, with one passage changed."""
+    text = Path("config/datamap.toml").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (house.folder / "datamap.toml").write_text(text.replace(old, new), encoding="utf-8")
+
+
+async def test_a_folder_of_the_data_map_that_is_missing_is_named(house: Installation):
+    """An erasure would wait for it: a slip in its name must not leave letters behind."""
+    with_map(house, 'folders = ["INBOX", "Sent"]', 'folders = ["INBOX", "Мұрағат"]')
+
+    line = line_of("letters", await house.report())
+
+    assert line.state is FAIL
+    assert "Мұрағат" in line.said
+
+
+async def test_a_mailbox_that_is_not_on_the_data_map_is_told_of(house: Installation):
+    text = Path("config/datamap.toml").read_text(encoding="utf-8")
+    with_map(house, text[text.index("\n[mailbox]") : text.index("\n# ---", text.index("\n[mailbox]"))], "")
+
+    line = line_of("letters", await house.report())
+
+    assert line.state is WARN
+    assert "[mailbox]" in line.remedy

@@ -1,5 +1,6 @@
 """What doctor says of law and calendars: once a year somebody must compare them (requirements B.5)."""
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -61,3 +62,27 @@ async def test_a_calendar_that_somebody_has_confirmed_is_well(folder):
         State.OK,
         "kz: holidays known through 2027, moved working days through 2027",
     )
+
+
+@pytest.mark.parametrize("heard", [False, True])
+async def test_a_data_map_that_does_not_tell_when_somebody_was_last_heard_of_is_warned_of(folder, heard):
+    """Issue 4, item 7: without it nobody is held for a person because their address may be another's by now."""
+    shipped = (SHIPPED.parent / "datamap.toml").read_text(encoding="utf-8")
+    column = 'persons = true\nlast_contact = "since"' if heard else "persons = true"
+    (folder / "datamap.toml").write_text(re.sub(r"(?m)^persons = true", column, shipped), encoding="utf-8")
+    line = line_of("last contact", await house(load(folder / "mailbot.toml", SECRETS), today=date(2026, 11, 22)))
+
+    assert line.state is (State.OK if heard else State.WARN)
+    assert ("last_contact" in line.remedy) is not heard
+
+
+@pytest.mark.parametrize("told", [False, True])
+async def test_a_data_map_that_does_not_tell_when_people_agreed_is_warned_of(folder, told):
+    """Issue 5, item 4: without it the return watch stops advertising again to who has come back freely."""
+    shipped = (SHIPPED.parent / "datamap.toml").read_text(encoding="utf-8")
+    text = shipped if told else re.sub(r"(?m)^consent = {.given", "# consent = { given", shipped)
+    (folder / "datamap.toml").write_text(text, encoding="utf-8")
+    line = line_of("return watch", await house(load(folder / "mailbot.toml", SECRETS), today=date(2026, 11, 22)))
+
+    assert line.state is (State.OK if told else State.WARN)
+    assert ("consent" in line.remedy) is not told

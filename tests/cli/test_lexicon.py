@@ -132,6 +132,7 @@ def test_a_group_that_the_language_had_no_word_for_gets_a_line_of_its_own(folder
     assert texts(folder)["kk.toml"] == FILES["kk.toml"] + 'erase = "брямз*"\n'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", Language)
 def test_every_group_of_every_shipped_list_can_be_added_to(language):
     for group, words in tomllib.loads((SHIPPED / f"{language}.toml").read_text())["words"].items():
@@ -140,6 +141,7 @@ def test_every_group_of_every_shipped_list_can_be_added_to(language):
         assert " ".join(after["words"][group].split()) == f"{' '.join(words.split())}, qwertz"
 
 
+@pytest.mark.slow
 def test_every_shipped_rule_can_be_given_an_example_and_a_counterexample():
     for rule in tomllib.loads((SHIPPED / "rules.toml").read_text())["rule"]:
         one = Addition(

@@ -14,7 +14,7 @@ from mailbot.cli import main
 from mailbot.core.model import CaseState, Failed, Right
 from mailbot.journeys import verdict
 from tests.fakes import mail, reply
-from tests.office import SECRETS, Office, open_office
+from tests.office import SECRETS, Office, ready_office
 
 ERASE = "Прошу удалить все мои персональные данные."
 UNSUBSCRIBE = "Отпишите меня от рассылки, пожалуйста."
@@ -57,12 +57,9 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path) -> AsyncIterator[Desk]:
-    office = await open_office(tmp_path)
-    await office.add_person()
-    await office.begin()
+    office = await ready_office(tmp_path, live=False)
     yield Desk(office, tmp_path)
-    await office.data.dispose()
-    await office.app.close()
+    await office.close()
 
 
 async def test_what_was_approved_in_rehearsal_was_read_rightly(desk: Desk):
@@ -104,7 +101,7 @@ async def test_a_request_that_is_approved_twice_counts_once(desk: Desk):
 
 async def test_a_refusal_says_that_it_was_asked_for(desk: Desk):
     await desk.receives(ERASE)
-    await desk.decides(verdict.refuse, norm="KZ 94-V, 8(2)", reason="Заказ № 51 в пути.")
+    await desk.decides(verdict.refuse, norm="kz.obligation", reason="Заказ № 51 в пути.")
 
     assert await desk.told() == {"erasure ru": {"kept": 1}}
 

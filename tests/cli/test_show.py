@@ -28,7 +28,7 @@ def stored(told: Details) -> StoredLetter:
         twin="0" * 64,
         received_at=WHEN,
         read_at=WHEN,
-        raw=b"",
+        raw=b"...",
         reading=Reading(details=told),
         in_junk=False,
     )
@@ -76,6 +76,11 @@ def test_the_operator_sees_that_text_was_hidden_and_that_some_may_be_unread():
 def test_programs_are_told_the_same():
     assert details(TOLD) == {
         "channels": ["sms", "calls"],
+        "kept_channels": [],
+        "topics": [],
+        "kept_topics": [],
+        "phones": [],
+        "unclear": False,
         "until": "до 1 марта",
         "until_day": "2025-03-01",
         "corrections": [

@@ -9,6 +9,7 @@ from mailbot.core.datamap import (
     Column,
     DataMap,
     Delete,
+    Flag,
     Found,
     Keep,
     Mark,
@@ -83,6 +84,14 @@ def test_a_table_names_every_column_it_needs_once():
     ("tables", "fault"),
     [
         ((replace(PEOPLE, persons=False),), "no table has persons = true"),
+        (
+            (PEOPLE, replace(ORDERS, stop=Flag(values={"person": None}))),
+            "store shop, table orders: stop: writes into person, by which the row is found again",
+        ),
+        (
+            (PEOPLE, replace(ORDERS, suppress=Flag(values={"note": "", "id": 0}))),
+            "store shop, table orders: suppress: writes into id, by which the row is found again",
+        ),
         ((PEOPLE, PEOPLE), "store shop: table people stands on the map twice"),
         ((PEOPLE, ITEMS), "table items: through: table orders is not on the map of this store"),
         ((PEOPLE, replace(ORDERS, persons=True)), "table orders: persons: a person is found by email"),

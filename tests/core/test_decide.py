@@ -21,6 +21,7 @@ from mailbot.core.decide import (
     decide,
     holds_before_fulfilment,
     judge_reply,
+    told_of,
 )
 from mailbot.core.model import (
     Address,
@@ -442,10 +443,12 @@ def test_c11_nothing_is_told_or_destroyed_by_a_mailbox_that_several_people_read(
     assert before([], case) == (HoldReason.ROLE,)
 
 
-def test_c10_nothing_is_done_by_an_address_that_looks_like_one_on_file():
+def test_c10_an_address_that_looks_like_one_on_file_is_told_of_and_stops_nothing():
     case = replace(ASKED, address=Address("аnna@example.org"))
 
-    assert before([], case, alike=[ANNA]) == (HoldReason.LOOKALIKE,)
+    assert told_of(case, [ANNA]) == (HoldReason.LOOKALIKE,)
+    assert told_of(case, [Address("vera@example.org")]) == told_of(ASKED, [ANNA]) == ()
+    assert before([], case) == ()
 
 
 def test_the_better_standing_of_two_twins_wins():

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from mailbot.adapters.knowledge import load_words
-from mailbot.core.model import Channel, Correction, Details, Item, Reading, Right
+from mailbot.core.model import Channel, Correction, Details, Item, Reading, Right, Topic
 from mailbot.core.understanding.details import details_of
 from mailbot.core.understanding.stream import looked_up
 from mailbot.errors import ConfigError
@@ -206,6 +206,18 @@ def test_without_a_today_words_name_no_day():
         ("Stop calling me.", (Channel.CALLS,)),
         ("No viber, no telegram, no sms.", (Channel.SMS, Channel.MESSENGER)),
         ("Please no more emails.", (Channel.EMAIL,)),
+        ("Не присылайте мне больше СМС. На почту пишите дальше.", (Channel.SMS,)),
+        ("Не присылайте мне больше СМС с рекламой, на почту пишите дальше", (Channel.SMS,)),
+        ("СМС не шлите, звонить можно.", (Channel.SMS,)),
+        ("Отпишите меня, пожалуйста, от СМС.", (Channel.SMS,)),
+        ("Отключите смс-рассылку, остальное оставьте", (Channel.SMS,)),
+        ("Вы мне звоните каждый день, прекратите", (Channel.CALLS,)),
+        ("Маған СМС жібермеңіздер, поштаға жаза беріңіздер.", (Channel.SMS,)),
+        ("Ватсапқа жарнама жібермеңіздер", (Channel.MESSENGER,)),
+        ("Поштаға қағаз каталог жібермеңіздер", (Channel.POST,)),
+        ("Stop texting me, emails are fine.", (Channel.SMS,)),
+        ("Not a word more by whatsapp, please; you may keep the letters", ()),
+        ("Отныне не желаю видеть ваши промо ни в ватсапе, ни на почте", (Channel.EMAIL, Channel.MESSENGER)),
     ],
 )
 def test_by_which_way_advertising_is_to_stop(text, channels):
@@ -218,7 +230,10 @@ def test_by_which_way_advertising_is_to_stop(text, channels):
         "Больше не присылайте мне рекламу.",
         "Не шлите рекламу и не звоните.",
         "Отпишите меня от рассылки. И не звоните больше.",
-        "СМС не шлите, звонить можно.",
+        "Не пишите мне и не звоните.",
+        "Не надо мне рекламы и звонков",
+        "Надоели ваши смс! Отпишите меня от рассылки.",
+        "Отпишите меня от рекламы, письма о заказах оставьте",
         "Маған жарнама жібермеңіздер, қоңырау да шалмаңыздар.",
         "Unsubscribe me. My phone is not for calls with offers.",
         "Stop the newsletter, the SMS are fine.",
@@ -227,6 +242,93 @@ def test_by_which_way_advertising_is_to_stop(text, channels):
 )
 def test_where_more_than_one_way_may_be_meant_none_is_told(text):
     assert told(text, UNSUBSCRIBE).channels == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "stop", "keep"),
+    [
+        ("отпишите от акций, новости оставьте", (Topic.PROMOTIONS,), (Topic.NEWS,)),
+        ("Отпишите меня от рассылки акций, а новости пусть приходят.", (Topic.PROMOTIONS,), (Topic.NEWS,)),
+        ("от новостной рассылки отпишите, скидки интересны", (Topic.NEWS,), (Topic.PROMOTIONS,)),
+        ("Акциялардан шығарыңыздар, жаңалықтар келе берсін.", (Topic.PROMOTIONS,), (Topic.NEWS,)),
+        ("Жеңілдіктер туралы жазбаңыздар, жаңалықтарды қалдырыңыздар.", (Topic.PROMOTIONS,), (Topic.NEWS,)),
+        ("Unsubscribe me from promotions, keep the news.", (Topic.PROMOTIONS,), (Topic.NEWS,)),
+        ("Отпишите только от акций", (Topic.PROMOTIONS,), ()),
+        ("Не шлите мне ваши акции и скидки", (), ()),
+        ("Unsubscribe me from your news", (), ()),
+    ],
+)
+def test_about_what_advertising_is_to_stop_where_something_else_goes_on(text, stop, keep):
+    details = told(text, UNSUBSCRIBE)
+
+    assert (details.topics, details.kept_topics, details.unclear) == (stop, keep, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Не звоните мне на +7 (700) 000-00-01.",
+        "не звоните на 8 700 000 00 01",
+        "Прекратите звонить! Мой номер 8 700 000 00 01.",
+        "Уберите мой телефон 8-700-000-00-01 из обзвона",
+        "87000000001 номеріне қоңырау шалмаңыздар",
+        "8 (700) 000-00-01 деген нөмірге енді қоңырау шалмаңыздар",
+        "Don't call +7 700 000 00 01 any more. You can still email me.",
+        "Не звоните на 700 000 00 01, звоните на 8 700 000 00 02.",
+    ],
+)
+def test_the_number_on_which_nobody_is_to_call(text):
+    details = told(text, UNSUBSCRIBE)
+
+    assert (details.channels, details.phones, details.unclear) == ((Channel.CALLS,), ("+77000000001",), False)
+
+
+@pytest.mark.parametrize(
+    "text", ["Уберите номер +7 700 000 00 01 из рассылки.", "stop sending ads to my phone +77000000001"]
+)
+def test_of_a_number_without_a_way_every_way_that_comes_to_a_number_stops(text):
+    details = told(text, UNSUBSCRIBE)
+
+    assert details.channels == (Channel.SMS, Channel.CALLS, Channel.MESSENGER)
+    assert details.phones == ("+77000000001",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Перестаньте звонить мне с номера 8 727 000 00 01.",
+        "+7 727 000 00 01 нөмірінен қоңырау шалмаңыздар",
+        "Stop calling me from +7 727 000 00 01",
+        "Не звоните мне с 8 800 000 00 01",
+        "Отпишите меня от рассылки, мой номер 8 700 000 00 01",
+        "Отпишите меня от рассылки. Анна, тел. 8 700 000 00 01",
+    ],
+)
+def test_neither_the_number_that_calls_nor_that_of_a_signature_is_one_to_be_stopped(text):
+    assert told(text, UNSUBSCRIBE).phones == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ничего не шлите кроме новостей",
+        "Пишите только на почту, звонить не надо.",
+        "Қоңырау шалмаңыздар, тек поштаға жазыңыздар",
+        "Please stop the texts but keep the newsletter.",
+        "Stop the newsletter, the SMS are fine.",
+        "Unsubscribe me from everything except news.",
+        "Не звоните на 250-12-34",
+        "Не звоните на 8 700 *** 00 01",
+        "Texts at 6am about gutters. Stop.",
+        "Без ваших смс и писем-напоминалок, отключите их.",
+        "Звоните, но не звоните на 250-12-34",
+    ],
+)
+def test_what_is_said_of_ways_topics_and_numbers_and_is_not_plain_is_said_to_be_unclear(text):
+    details = told(text, UNSUBSCRIBE)
+
+    assert details == Details(unclear=True)
+    assert details
 
 
 # ---------------------------------------------------------------- the whole

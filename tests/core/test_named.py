@@ -72,3 +72,22 @@ def test_old_and_new_values_of_a_correction_are_no_third_party():
 
     assert Right.RECTIFICATION in reading.rights
     assert Concern.THIRD_PARTY not in reading.concerns
+
+
+@pytest.mark.parametrize(
+    ("author", "named"),
+    [
+        ("ivan.petrov@gmail.com", "ivanpetrov@googlemail.com"),
+        ("ivan@yandex.ru", "ivan@ya.ru"),
+        ("ivan@example.org", "ivan+shop@example.org"),
+    ],
+)
+def test_c9_another_spelling_of_ones_own_mailbox_is_ones_own_only_where_advertising_stops(author, named):
+    """Advertising stops under both; what stands under the other spelling would not be destroyed with it."""
+
+    def concerns(words: str) -> tuple[Concern, ...]:
+        return understand(Message(authors=(Address(author),), own_words=words), KNOWLEDGE).concerns
+
+    assert Concern.THIRD_PARTY not in concerns(f"Отпишите меня от рассылки, адрес {named}")
+    assert Concern.THIRD_PARTY in concerns(f"Удалите все мои персональные данные, адрес {named}")
+    assert Concern.THIRD_PARTY in concerns("Отпишите меня от рассылки, адрес boris@example.org")

@@ -93,3 +93,35 @@ def test_a_long_letter_above_a_forwarded_request_speaks_for_itself():
     reading = read(f"{letter}Листы придут во вторник.", subject="Fwd: сроки", cut_away=REQUEST)
 
     assert Concern.POINTS_AT_QUOTE not in reading.concerns
+
+
+# ---------------------------------------------------------------- below a signature's "--"
+
+BELOW = {
+    "ru": ("Спасибо за заказ!", "Прошу удалить все мои персональные данные."),
+    "en": ("Thank you for the order!", "Please delete all my personal data."),
+    "kk": ("Тапсырыс үшін рахмет!", "Менің барлық дербес деректерімді жоюыңызды сұраймын."),
+}
+
+
+@pytest.mark.parametrize("dashes", ["-- ", "--", "—", "––"])
+@pytest.mark.parametrize("language", BELOW)
+def test_what_is_asked_only_below_a_signatures_dashes_is_asked_back_by_a_person(language, dashes):
+    thanks, request = BELOW[language]
+    reading = read(f"{thanks}\n\n{dashes}\n{request}")
+
+    assert reading.rights  # not lost
+    assert reading.route is not Route.ACT
+    assert Concern.UNSURE in reading.concerns
+
+
+@pytest.mark.parametrize("language", BELOW)
+def test_a_sentence_below_the_dashes_holds_up_no_request_above_them(language):
+    _, request = BELOW[language]
+
+    assert read(f"{request}\n\n-- \nАО «Пример». Мы работаем для вас с 1994 года.").route is Route.ACT
+    assert read(f"-- \n{request}").route is Route.ACT  # nothing above: it is no signature
+
+
+def test_many_dashes_are_read_once():
+    assert read("да\n-- \nнет.\n" * 5000).route is not Route.ACT

@@ -109,12 +109,12 @@ async def test_an_open_order_stops_the_destruction_and_a_person_refuses_with_the
     case = await office.only_case()
     assert (case.state, case.holds) == (CaseState.PERSON, (HoldReason.OBLIGATION,))
     await verdict.refuse(
-        case.number, by="lawyer", norm="KZ 94-V, 8(2)", reason="Заказ ещё в пути.", desk=office.desk
+        case.number, by="lawyer", norm="kz.obligation", reason="Заказ ещё в пути.", desk=office.desk
     )
     await office.turn()
 
     assert (await office.only_case()).state is CaseState.REFUSED
-    assert "KZ 94-V, 8(2)" in office.letters()[-1].get_content()
+    assert "94-V 8(2)" in office.letters()[-1].get_content()
     assert office.letters()[-1]["Auto-Submitted"] is None
     assert len(await office.rows("subjects")) == 1
 

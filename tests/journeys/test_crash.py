@@ -85,7 +85,7 @@ def mortal(office: Office, fate: Fate) -> Office:
     senders: Any = Mortal(office.senders, fate)
     mailbox: Any = Mortal(office.mailbox, fate)
     mailer: Any = Mortal(office.mailer, fate)
-    desk = replace(office.desk, ledger=ledger, registry=registry, senders=senders)
+    desk = replace(office.desk, ledger=ledger, registry=registry, senders=senders, mailbox=mailbox)
     return replace(office, desk=desk, mailbox=mailbox, mailer=mailer)
 
 

@@ -59,7 +59,7 @@ class WrongPassword(FakeMailbox):
 class Interrupted(FakeMailbox):
     """A mailbox whose connection is lost whenever a message is fetched."""
 
-    async def fetch(self, folder: str, uids: Sequence[int]) -> Sequence[RawMail]:
+    async def fetch(self, folder: str, uids: Sequence[int], *, most: int | None = None) -> Sequence[RawMail]:
         raise Unavailable("IMAP connection lost")
 
 

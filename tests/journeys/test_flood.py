@@ -14,8 +14,8 @@ from mailbot.errors import NotNow
 from mailbot.journeys import budget, verdict
 from mailbot.journeys.budget import Rank
 from mailbot.journeys.decide import AT_ONCE, counted, decide_letter
-from mailbot.journeys.desk import suppression
 from mailbot.journeys.gather import gather
+from mailbot.journeys.orders import stands
 from mailbot.journeys.undo import Undone, undo_since
 from mailbot.ports import Draft
 from tests.fakes import START, mail, reply
@@ -53,7 +53,7 @@ def held(cases: Sequence[Case]) -> list[Case]:
 
 async def suppressed(office: Office, case: Case) -> bool:
     async with office.desk.ledger.read() as book:
-        return await book.suppressed(suppression(case.address, keys=office.desk.keys))
+        return await stands(case.address, book, office.desk)
 
 
 # ---------------------------------------------------------------- above the rate

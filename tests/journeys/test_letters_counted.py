@@ -86,3 +86,44 @@ async def test_no_case_costs_more_than_three_letters(office: Office, column: str
     open_still = [case for case in cases if case.state is not CaseState.DONE]
     assert column == "F" or open_still == []  # who fails their own policy gets no letter: a person goes on by hand
     assert sum(case.letters for case in open_still) == 0
+
+
+async def test_amendment_9_three_letters_at_most_before_a_case_closes_and_the_one_that_closes_it(office: Office):
+    """ADR 16: question, reminder, and the interim letter that a person releases; then the outcome closes it."""
+    office.mailbox.put(mail(ROWS["erase"]))
+    await office.turn()
+    office.clock.forward(hours=25)
+    await office.turn()
+    number = (await office.only_case()).number
+    await verdict.remind(number, by="lawyer", desk=office.desk)
+    await office.turn()
+    before = len(office.letters())
+    with pytest.raises(NotNow):
+        await verdict.remind(number, by="lawyer", desk=office.desk)
+    office.mailbox.put(mail(ROWS["erase"] + " "))  # nor does asking again, nor a day more
+    office.clock.forward(hours=25)
+    await office.turn()
+    assert (before, len(office.letters()), (await office.only_case()).state) == (3, 3, CaseState.CONFIRMATION)
+    office.mailbox.put(reply(office.letters()[-1], "Подтверждаю"))
+    await office.turn()
+
+    assert (await office.only_case()).state is CaseState.DONE
+    assert len(office.letters()) == 4
+    office.clock.forward(hours=25)
+    await office.turn()
+    assert len(office.letters()) == 4
+
+
+async def test_amendment_9_by_itself_the_program_sends_three_at_most_outcome_included(office: Office):
+    """A reminder is one of them; who asks again after it is not asked a third time."""
+    office.mailbox.put(mail(ROWS["erase"]))
+    await office.turn()
+    office.clock.forward(hours=25)
+    await office.turn()
+    office.mailbox.put(mail(ROWS["erase"] + " "))
+    await office.turn()
+    assert len(office.letters()) == 2
+    office.mailbox.put(reply(office.letters()[-1], "Подтверждаю"))
+    await office.turn()
+
+    assert ((await office.only_case()).state, len(office.letters())) == (CaseState.DONE, 3)

@@ -11,7 +11,7 @@ import pytest
 
 from mailbot.core.model import Address, CaseState, HoldReason, Right
 from mailbot.journeys import verdict
-from mailbot.journeys.desk import suppression
+from mailbot.journeys.orders import stands
 from mailbot.ports import Delivery
 from tests.fakes import FakeMailer, mail, reply
 from tests.office import Office, open_office
@@ -89,7 +89,7 @@ async def asked(office: Office) -> EmailMessage:
 
 async def is_suppressed(office: Office, address: str = ANNA) -> bool:
     async with office.desk.ledger.read() as book:
-        return await book.suppressed(suppression(address, keys=office.desk.keys))  # type: ignore[arg-type]  # text
+        return await stands(address, book, office.desk)
 
 
 # ---------------------------------------------------------------- a request behind a machine's mark (C.3)
@@ -337,16 +337,53 @@ async def test_a_complaint_in_rehearsal_waits_for_a_person(tmp_path: Path):
 # ---------------------------------------------------------------- whom an answer would reach (D7, C13)
 
 
-async def test_d7_c13_mail_with_a_return_path_of_another_house_is_not_answered(office: Office):
-    elsewhere = {"Return-Path": "<bounce@mailer.example.net>"}
-    office.mailbox.put(mail(UNSUBSCRIBE, headers=elsewhere))
-    office.mailbox.put(mail(ERASE, headers=elsewhere, sender="boris@example.org"))
+ELSEWHERE = {"Return-Path": "<srs0=x=y=example.org=anna@forwarder.example.net>"}
+
+
+async def test_d7_c13_mail_with_a_return_path_of_another_house_gets_no_notice_and_no_receipt(office: Office):
+    office.mailbox.put(mail(UNSUBSCRIBE, headers=ELSEWHERE))
+    office.mailbox.put(mail(f"{ERASE} Иначе подам в суд!", headers=ELSEWHERE, sender="boris@example.org"))
     await office.turn()
 
-    unsubscribe, erasure = await office.cases()
-    assert (unsubscribe.state, office.letters()) == (CaseState.DONE, [])
-    assert (erasure.state, office.letters("boris@example.org")) == (CaseState.PERSON, [])
-    assert HoldReason.SENDER in erasure.holds
+    unsubscribe, threat = await office.cases()
+    assert (unsubscribe.state, await is_suppressed(office), office.letters()) == (CaseState.DONE, True, [])
+    assert (threat.state, threat.letters, office.letters("boris@example.org")) == (CaseState.PERSON, 0, [])
+
+
+@pytest.mark.parametrize("request_", [ERASE, WITHDRAW])
+async def test_amendment_2_it_is_asked_all_the_same_and_heard_once_the_token_is_back(
+    office: Office, request_: str
+):
+    """Amendments 2 and 3 over C13: the question goes to From; who answers it has shown whose address it is."""
+    office.mailbox.put(mail(request_, headers=ELSEWHERE))
+    await office.turn()
+    (question,) = office.letters()
+    assert (await office.only_case()).state is CaseState.CONFIRMATION
+    answer = reply(question, "Подтверждаю")
+    office.mailbox.put(
+        answer.replace(b"Return-Path: <anna@", b"Return-Path: <srs0=x=y=example.org=anna@forwarder.")
+    )
+    await office.turn()
+
+    assert (await office.only_case()).state is CaseState.DONE
+    assert len(office.letters()) == 2
+    assert await office.rows("subjects") == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Auto-Submitted": "auto-generated"},
+        {"Return-Path": "<>"},
+        {"Return-Path": "<bounce@mailer.example.net>"},
+        {"To": "x@example.com"},
+    ],
+)
+async def test_amendment_2_never_on_automatic_mail_whatever_else_speaks_against_an_answer(office: Office, more):
+    office.mailbox.put(mail(ERASE, headers={**ELSEWHERE, **more}))
+    await office.turn()
+
+    assert office.letters() == []
 
 
 # ---------------------------------------------------------------- loops

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 from mailbot.core.case import OutState
+from mailbot.journeys.desk import TOKEN
 from tests.fakes import START, mail, reply, token_in
 from tests.office import Office, open_office
 
@@ -106,36 +109,101 @@ async def test_the_same_letter_is_small_whoever_asks(tmp_path: Path):
         assert len(letter) <= 8 * 1024, name
 
 
+# ---------------------------------------------------------------- look-alikes, C10
+
+ALIKE = "anna@examp1e.org"
+
+
+async def confirms(folder: Path, asked: str, *, on_file: bool) -> tuple[list[str], list[str]]:
+    """Texts that the owner of a look-alike address gets who confirms and asks again; subjects to the operator."""
+    async with company(folder) as office:
+        if not on_file:
+            await office.add_person(2, email=UNKNOWN)
+            for table in ("subscriptions", "consents", "subjects"):
+                await office.forget(table, 1)
+        for number in range(2):
+            office.mailbox.put(mail(ASKED[asked] + " " * number, sender=ALIKE))
+            await office.turn()
+            question = [letter for letter in office.letters(ALIKE) if "подтвердите" in letter["Subject"]][-1]
+            office.mailbox.put(reply(question, "Подтверждаю", sender=ALIKE))
+            await office.turn()
+        told = [TOKEN.sub("", letter.get_content()) for letter in office.letters(ALIKE)]
+        return told, [letter["Subject"] for letter in office.letters("lawyer@example.kz")]
+
+
+@pytest.mark.parametrize("asked", ["access", "erasure", "withdrawal"])
+async def test_c10_who_confirms_from_a_look_alike_address_gets_the_letters_of_any_unknown_one(
+    tmp_path: Path, asked: str
+):
+    known, operator = await confirms(tmp_path / "known", asked, on_file=True)
+    unknown, not_told = await confirms(tmp_path / "unknown", asked, on_file=False)
+
+    assert known == unknown
+    assert len(known) == 4  # question and outcome, twice
+    assert [subject for subject in operator if "похож" in subject]
+    assert not [subject for subject in not_told if "похож" in subject]
+
+
 # ---------------------------------------------------------------- time
 
 
+def as_shipped(office: Office) -> None:
+    """Letters wait for their stroke as the program's do."""
+    limits = replace(office.desk.limits, leave_after=office.desk.limits.leave_every)
+    office.desk = replace(office.desk, limits=limits)
+
+
+async def moments(office: Office) -> list[float]:
+    """When what waits for its stroke leaves, in seconds after the start."""
+    async with office.desk.ledger.read() as book:
+        waiting = await book.outbox(now=START + timedelta(hours=1), states=[OutState.QUEUED])
+    dates = [message_from_bytes(out.raw, policy=default)["Date"] for out in waiting if out.letters]
+    return [(parsedate_to_datetime(date) - START).total_seconds() for date in dates]
+
+
 @pytest.mark.parametrize("seconds", [0.0, 0.3, 1.0])
-async def test_letters_leave_at_fixed_moments_however_long_the_databases_took(office: Office, seconds: float):
-    office.clock.now = START + timedelta(seconds=2)
+@pytest.mark.parametrize(("came", "leaves"), [(0.0, 10), (0.1, 20), (2.0, 20), (9.5, 20), (9.99, 20), (10.0, 20)])
+async def test_c19_letters_leave_at_fixed_moments_however_long_the_databases_took(
+    office: Office, came: float, leaves: int, seconds: float
+):
+    """Wherever between two strokes the letter came: what the databases take moves it over none."""
+    as_shipped(office)
+    office.clock.now = START + timedelta(seconds=came)
     watched(office, seconds)
     office.mailbox.put(mail(ASKED["erasure"]))
     await office.turn(1)
-    assert office.letters() == []
-    async with office.desk.ledger.read() as book:
-        waiting = await book.outbox(now=START + timedelta(minutes=1), states=[OutState.QUEUED])
-    office.clock.now = START + timedelta(seconds=10)
+    assert (office.letters(), await moments(office)) == ([], [leaves])
+    office.clock.now = START + timedelta(seconds=leaves)
     await office.turn(1)
 
     (letter,) = office.letters()
-    assert parsedate_to_datetime(letter["Date"]) == START + timedelta(seconds=10)
-    assert [out.recipient for out in waiting if out.letters] == [KNOWN]
+    assert parsedate_to_datetime(letter["Date"]) == START + timedelta(seconds=leaves)
 
 
-async def test_the_outcome_leaves_at_a_fixed_moment_too(office: Office):
+@pytest.mark.parametrize(("came", "leaves"), [(60.0, 70), (63.0, 80), (69.9, 80)])
+async def test_c19_the_outcome_leaves_at_a_fixed_moment_too(office: Office, came: float, leaves: int):
     office.mailbox.put(mail(ASKED["erasure"]))
     await office.turn()
     question = office.letters()[0]
-    office.clock.now = START + timedelta(seconds=63)
+    as_shipped(office)
+    watched(office, 0.3)
+    office.clock.now = START + timedelta(seconds=came)
     office.mailbox.put(reply(question, "Подтверждаю"))
-    await office.turn()
-    assert len(office.letters()) == 1
-    office.clock.now = START + timedelta(seconds=70)
+    await office.turn(1)
+    assert (len(office.letters()), await moments(office)) == (1, [leaves])
+    office.clock.now = START + timedelta(seconds=leaves)
     await office.turn(1)
 
     assert len(office.letters()) == 2
     assert token_in(question) not in office.letters()[1].get_content()
+
+
+async def test_c19_what_takes_longer_than_letters_wait_leaves_at_the_next_stroke(office: Office):
+    as_shipped(office)
+    watched(office, 7.3)
+    office.mailbox.put(mail(ASKED["erasure"]))
+    await office.turn(1)
+
+    (leaves,) = await moments(office)
+    assert leaves > 20
+    assert leaves % 10 == 0

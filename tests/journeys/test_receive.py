@@ -12,6 +12,7 @@ import pytest
 from mailbot.core.case import NewLetter
 from mailbot.core.model import CaseState, HoldReason, Place, RawMail
 from mailbot.errors import Rejected, Unavailable
+from mailbot.journeys import receive
 from mailbot.journeys.receive import BATCH, Release, look
 from tests.fakes import FakeMailbox, mail
 from tests.office import Office
@@ -260,10 +261,30 @@ class Counting(FakeMailbox):
     """Notes how many messages it was asked for at once."""
 
     asked: list[int] = field(default_factory=list)
+    octets: list[int] = field(default_factory=list)
 
-    async def fetch(self, folder: str, uids: Any) -> list[RawMail]:
+    async def fetch(self, folder: str, uids: Any, *, most: int | None = None) -> list[RawMail]:
         self.asked.append(len(uids))
-        return list(await super().fetch(folder, uids))
+        found = list(await super().fetch(folder, uids, most=most))
+        self.octets.append(sum(len(mail.raw) for mail in found))
+        return found
+
+
+async def test_a_batch_is_bounded_by_octets_as_well_and_nothing_is_left_out(office: Office, monkeypatch):
+    """D53: ten messages at the limit are never in memory at once; one that is larger by itself comes alone."""
+    monkeypatch.setattr(receive, "BATCH_OCTETS", 20_000)
+    mailbox = another_mailbox(office, Counting)
+    sizes = [100, 9_000, 9_000, 9_000, 30_000, 100, 100, 19_000, 9_000, 100, 100, 100]
+    for number, size in enumerate(sizes):
+        mailbox.put(mail(f"Удалите мои данные. {number}" + " " * size, sender=f"p{number}@example.org"))
+    mailbox.take_away(Place(folder="INBOX", uidvalidity=1, uid=max(mailbox.folders["INBOX"].mails)))
+    await office.loop("receive")
+
+    async with office.desk.ledger.read() as book:
+        kept = await book.undecided(now=office.clock.now, limit=100)
+    assert len(kept) == len(sizes) - 1
+    assert max(one for one in mailbox.octets if one < 30_000) <= 20_000
+    assert max(mailbox.asked) <= receive.BATCH
 
 
 async def test_much_mail_is_read_in_batches_with_a_sign_of_life_after_each(office: Office):

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from mailbot.core.model import CaseState, HoldReason, StepKind
+from mailbot.core.case import Phase
+from mailbot.core.datamap import Trace
+from mailbot.core.model import CaseState, HoldReason, Right, Step, StepKind
 from mailbot.journeys import verdict
 from tests.fakes import mail, reply
 from tests.journeys.test_outages import turn
@@ -111,3 +113,28 @@ async def test_a_key_that_was_kept_stands_neither_in_the_trail_nor_in_what_is_le
         links = await book.links()
     assert not any("traces" in str(link.event.facts) for link in links)
     assert await traces(office) == [()]
+
+
+@pytest.mark.parametrize("end", ["close", "reply", "refuse"])
+async def test_a_case_that_ends_keeps_no_keys_of_rows_it_has_not_destroyed(office: Office, end: str):
+    """Some keys are logins: they are kept with their step only as long as it may be tried again (A52)."""
+    office.mailbox.put(mail("Удалите мои данные, иначе я подам в суд!"))
+    await office.turn()
+    case = await office.only_case()
+    step = Step(kind=StepKind.DESTROY, address=case.address, right=Right.ERASURE)
+    async with office.desk.ledger.write() as book:
+        await book.plan(case.id, Phase.CONFIRMED, [step], at=office.clock.now)
+        (planned,) = [one for one in await book.steps(case.id) if one.step.kind is StepKind.DESTROY]
+        trace = Trace(store="company", table="subjects", columns=("id",), keys=((1,),))
+        await book.trace(planned.id, (trace,))
+    match end:
+        case "close":
+            await verdict.close(case.number, by="lawyer", desk=office.desk)
+        case "reply":
+            await verdict.reply(case.number, by="lawyer", text="Готово.", close=True, desk=office.desk)
+        case _:
+            norm = "kz.obligation"
+            await verdict.refuse(case.number, by="lawyer", norm=norm, reason="Договор.", desk=office.desk)
+
+    async with office.desk.ledger.read() as book:
+        assert [one.traces for one in await book.steps(case.id) if one.traces] == []

@@ -60,10 +60,7 @@ async def test_a_request_made_again_after_its_case_has_ended_is_a_new_case(offic
     if ended == "refused":
         async with office.desk.ledger.write() as book:
             case = await book.case(1)
-            await book.save(replace(case, state=CaseState.PERSON))
-        number = (await office.only_case()).number
-        await verdict.refuse(number, by="lawyer", norm="n", reason="r", desk=office.desk)
-        await office.turn()
+            await book.save(replace(case, state=CaseState.REFUSED))
     office.clock.forward(days=90)
     office.mailbox.put(reply(office.letters()[0], UNSUBSCRIBE))
     await office.turn()

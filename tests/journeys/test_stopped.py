@@ -43,7 +43,7 @@ async def lawyer_closes(office: Office) -> None:
 
 async def lawyer_refuses(office: Office) -> None:
     number = (await office.only_case()).number
-    await verdict.refuse(number, by="lawyer", norm="KZ 94-V, 8(2)", reason="Заказ в пути.", desk=office.desk)
+    await verdict.refuse(number, by="lawyer", norm="kz.obligation", reason="Заказ в пути.", desk=office.desk)
 
 
 async def operator_goes_back_to_rehearsal(office: Office) -> None:
@@ -79,11 +79,13 @@ async def test_a_step_that_was_refused_is_not_tried_again_and_again(office: Offi
 
 
 async def test_what_a_person_has_refused_stays_refused_whatever_the_database_says(office: Office):
-    office.mailbox.put(mail(UNSUBSCRIBE))
+    office.mailbox.put(mail(ERASE))
+    await office.turn()
+    office.mailbox.put(reply(office.letters()[0], "Подтверждаю"))
     sick = broken(office, "carry_out", Rejected("permission denied"))
     await turn(sick)
     number = (await office.only_case()).number
-    await verdict.refuse(number, by="lawyer", norm="n", reason="r", desk=office.desk)
+    await verdict.refuse(number, by="lawyer", norm="kz.obligation", reason="r", desk=office.desk)
     office.clock.forward(days=1)
     await turn(sick)
 

@@ -84,11 +84,34 @@ def test_only_the_secrets_that_are_needed_stop_the_unit_when_they_are_missing(un
     assert set(SECRETS) - set(optional) == {"imap_password", "secret_key"}
 
 
-def test_the_operators_command_hands_over_the_same_secrets():
-    names = re.search(r"^for name in (.+); do$", (SYSTEMD / "mailbot-admin").read_text(), re.MULTILINE)
+@pytest.mark.parametrize("box", ["", "sales"])
+def test_the_operators_command_hands_over_every_secret_there_is(tmp_path, box):
+    """The program's own, and the URL of any store of the data map; no editor's backup, no folder."""
+    etc, bin_ = tmp_path / "etc", tmp_path / "bin"
+    folder = etc / box / "credentials"
+    (folder / "old").mkdir(parents=True)
+    for name in (*SECRETS, "shop_url", "SHOP_URL_2", "imap_password~", "x.bak"):
+        (folder / name).write_text("secret")
+    bin_.mkdir()
+    (bin_ / "systemd-run").write_text('#!/bin/sh\nfor one; do echo "$one"; done\n')
+    (bin_ / "systemd-run").chmod(0o755)
+    script = (SYSTEMD / "mailbot-admin").read_text().replace("/etc/mailbot", str(etc))
+    words = ["sh", "-c", script, "mailbot-admin", *([f"@{box}"] if box else []), "cases", "list"]
+    ran = subprocess.run(
+        words, env={"PATH": f"{bin_}:/usr/bin:/bin"}, capture_output=True, text=True, check=True, timeout=20
+    )
+    loaded = [
+        line.removeprefix("--property=LoadCredential=") for line in ran.stdout.splitlines() if "=Load" in line
+    ]
 
-    assert names is not None
-    assert sorted(names[1].split()) == sorted(SECRETS)
+    assert sorted(loaded) == sorted(f"{name}:{folder / name}" for name in (*SECRETS, "shop_url", "SHOP_URL_2"))
+    settings = ["--config", f"{etc}/{box}/mailbot.toml"] if box else []
+    assert ran.stdout.splitlines()[-3 - len(settings) :] == [
+        "/opt/mailbot/bin/mailbot",
+        "cases",
+        "list",
+        *settings,
+    ]
 
 
 def test_the_readme_names_every_secret_and_every_file():

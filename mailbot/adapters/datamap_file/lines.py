@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from mailbot.core.datamap import TOLD, Erasure, Mending, Scalar
-from mailbot.core.model import Channel, Language, Right
+from mailbot.core.model import Channel, Language, Right, Topic
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 Names = Text | Annotated[tuple[Text, ...], msgspec.Meta(min_length=1)]  # "id" or ["order_no", "line_no"]
@@ -52,6 +52,7 @@ class SuppressLines(ActLines):
     channels: dict[str, Channel] = {}
     only: Channel | None = None
     topic: Text | None = None
+    topics: dict[str, Topic] = {}
 
 
 class UntilLines(Lines):
@@ -84,6 +85,7 @@ class ConsentLines(Lines):
 
     given: Text
     withdrawn: Text | None = None
+    where: dict[str, Scalar] = {}
 
 
 class ColumnLines(Lines):
@@ -123,6 +125,7 @@ class TableLines(Lines):
     language: Text | None = None
     last_contact: Text | None = None
     source_column: Text | None = None
+    newsletter_token: Text | None = None
     added: Text | None = None
     consent: ConsentLines | None = None
     suppress: SuppressLines | None = None
@@ -170,7 +173,8 @@ class PartyLines(Lines):
     name: Text
     address: Text
     email: str = ""
-    country: str = ""
+    country: Annotated[str, msgspec.Meta(pattern="^([A-Z]{2})?$")] = ""
+    transfer: str = ""
     language: Language = Language.RU
     told: tuple[Right, ...] = TOLD
     within_days: Annotated[int, msgspec.Meta(ge=1)] = 10
@@ -183,6 +187,7 @@ class WordLines(Lines):
     ground: dict[str, dict[Language, Text]]
     source: dict[str, dict[Language, Text]]
     retention: dict[str, dict[Language, Text]]
+    decision: dict[str, dict[Language, Text]] = {}
 
 
 class MapLines(Lines):

@@ -126,6 +126,7 @@ def _table(raw: Mapping[str, Any], store: str) -> Table:
         language=lines.language,
         last_contact=lines.last_contact,
         source_column=lines.source_column,
+        newsletter_token=lines.newsletter_token,
         added=lines.added,
         consent=ConsentColumns(**msgspec.structs.asdict(lines.consent)) if lines.consent else None,
         suppress=_act(lines.suppress, f"{where}, suppress"),
@@ -209,7 +210,9 @@ def _act(lines: ActLines | None, where: str) -> Act | None:
 def _reach(lines: SuppressLines | None) -> Reach | None:
     if lines is None or not (lines.channel or lines.only or lines.topic):
         return None
-    return Reach(channel=lines.channel, channels=lines.channels, only=lines.only, topic=lines.topic)
+    return Reach(
+        channel=lines.channel, channels=lines.channels, only=lines.only, topic=lines.topic, topics=lines.topics
+    )
 
 
 def _obligations(lines: ObligationLines | None) -> ObligationColumns | None:

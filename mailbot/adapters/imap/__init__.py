@@ -6,6 +6,8 @@ protocol    responses → the one running command; a loss wakes everybody
 connection  one command at a time on one connection; folders, IDLE
 login       TCP, TLS, greeting, password
 fetch       FETCH responses → values, and how much to ask for at once
+somebody    letters that name one address
+places      where a message has gone, folders that are made
 mailbox     the port
 """
 

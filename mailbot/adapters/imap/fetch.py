@@ -14,7 +14,7 @@ CUT_BYTES = 65_536  # what comes of a message over the limit
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for a time of arrival the server does not tell: such mail is too old to act on, a person looks."""
 
-_WANTED = frozenset({"UID", "RFC822.SIZE", "INTERNALDATE", "FLAGS", "BODY[]"})
+_WANTED = frozenset({"UID", "RFC822.SIZE", "INTERNALDATE", "FLAGS", "BODY[]", "BODY[HEADER]"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Fetched:
     size: int | None = None
     received_at: datetime | None = None
     flags: frozenset[str] | None = None
-    body: bytes | None = None
+    body: bytes | None = None  # or the header, where that was asked for
 
 
 async def fetch(connection: Connection, uids: Iterable[int], items: str) -> dict[int, Fetched]:
@@ -49,6 +49,21 @@ async def bodies(connection: Connection, sizes: Mapping[int, int], *, limit: int
         await connection.refresh()
         for uid in await fetch(connection, missing, "(UID FLAGS)"):
             found[uid] = (await _batch(connection, [uid], cut=sizes[uid] > limit)).get(uid, b"")
+    return found
+
+
+def first_of(sizes: Mapping[int, int], *, limit: int, most: int | None) -> dict[int, int]:
+    """The first messages that hold no more than *most* octets together, one at least; over *limit* a part comes.
+
+    None: all of them.
+    """
+    found: dict[int, int] = {}
+    octets = 0
+    for uid, size in sorted(sizes.items()):
+        octets += size if size <= limit else CUT_BYTES
+        if found and most is not None and octets > most:
+            break
+        found[uid] = size
     return found
 
 
@@ -105,7 +120,7 @@ def _items(words: Iterable[Value]) -> dict[str, Value]:
 
 def _told(known: Fetched, items: Mapping[str, Value]) -> Fetched:
     size = _number(items.get("RFC822.SIZE"))
-    flags, body = items.get("FLAGS"), items.get("BODY[]")
+    flags, body = items.get("FLAGS"), items.get("BODY[]", items.get("BODY[HEADER]"))
     return replace(
         known,
         size=known.size if size is None else size,

@@ -9,11 +9,13 @@ from datetime import datetime
 from aioimaplib.aioimaplib import quoted
 
 from mailbot.adapters.imap.connection import Answer, Connection, Refused
-from mailbot.adapters.imap.fetch import CUT_BYTES, LONG_AGO, Fetched, bodies, fetch
+from mailbot.adapters.imap.fetch import CUT_BYTES, LONG_AGO, Fetched, bodies, fetch, first_of
 from mailbot.adapters.imap.folders import Listed, listing
 from mailbot.adapters.imap.login import Server, Tls, connect
+from mailbot.adapters.imap.places import create, new_place
+from mailbot.adapters.imap.somebody import expunge, naming
 from mailbot.adapters.imap.words import date_time, day, folder_argument
-from mailbot.core.model import MessageId, Place, RawMail
+from mailbot.core.model import Address, MessageId, Place, RawMail
 from mailbot.errors import Rejected
 from mailbot.ports import FolderState
 
@@ -23,7 +25,6 @@ NOOP_EVERY = 60.0  # seconds, where the server has no IDLE
 CLOSE_WITHIN = 3.0  # seconds
 
 _KEYWORD = re.compile(r"[A-Za-z0-9$_.-]+")
-_COPYUID = re.compile(rb"\[COPYUID (\d+) (\d+) (\d+)\]", re.IGNORECASE)
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _MISSING = frozenset({"TRYCREATE", "NONEXISTENT"})
 
@@ -88,7 +89,7 @@ class ImapMailbox:
             self._seen_up_to[folder, state.uidvalidity] = looked
             return found
 
-    async def fetch(self, folder: str, uids: Sequence[int]) -> Sequence[RawMail]:
+    async def fetch(self, folder: str, uids: Sequence[int], *, most: int | None = None) -> Sequence[RawMail]:
         r"""The messages that are still there, in UID order; never sets \Seen.
 
         Over *max_bytes* they come with `cut` set and their first 64 KiB; with `cut` and no octets, when the
@@ -96,7 +97,8 @@ class ImapMailbox:
         """
         async with self._turn(folder) as connection:
             told = await fetch(connection, uids, "(UID RFC822.SIZE INTERNALDATE FLAGS)")
-            sizes = {uid: message.size or 0 for uid, message in told.items()}
+            known = {uid: message.size or 0 for uid, message in told.items()}
+            sizes = first_of(known, limit=self._server.max_bytes, most=most)
             octets = await bodies(connection, sizes, limit=self._server.max_bytes)
             validity = connection.selected.uidvalidity
             places = {uid: Place(folder=folder, uidvalidity=validity, uid=uid) for uid in octets}
@@ -131,14 +133,14 @@ class ImapMailbox:
                 return None
             uid, target = str(place.uid), folder_argument(folder, utf8=connection.utf8)
             if connection.offers("MOVE"):
-                return _new_place(await _unless_gone(connection, place, "MOVE", uid, target), place, folder)
+                return new_place(await _unless_gone(connection, place, "MOVE", uid, target), place, folder)
             if not connection.offers("UIDPLUS"):
                 raise Rejected("IMAP MOVE: the server offers neither MOVE nor UIDPLUS")
             copied = await _unless_gone(connection, place, "COPY", uid, target)
             if copied is not None:
                 await connection.run("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)", uid=True)
                 await connection.run("EXPUNGE", uid, uid=True)
-            return _new_place(copied, place, folder)
+            return new_place(copied, place, folder)
 
     async def append(self, folder: str, raw: bytes, *, at: datetime) -> None:
         r"""Put a copy of our own letter into *folder*, marked \Seen; creates the folder if it is missing.
@@ -156,7 +158,7 @@ class ImapMailbox:
             except Refused as exc:
                 if exc.code not in _MISSING:
                     raise
-                await _create(connection, target)
+                await create(connection, target)
                 await connection.run("APPEND", *words, literal=letter)
 
     async def holds(self, folder: str, message_id: MessageId) -> bool:
@@ -171,6 +173,26 @@ class ImapMailbox:
             if exc.code in _MISSING:
                 return False
             raise
+
+    # ------------------------------------------------------------ somebody's letters
+
+    async def search(self, folder: str, address: Address) -> Sequence[Place] | None:
+        """Messages with exactly *address* in From, To or Cc, in UID order; None: there is no such folder."""
+        try:
+            async with self._turn(folder) as connection:
+                uids, numbers = await naming(connection, address), connection.selected.uidvalidity
+        except Refused:
+            if folder in await self.folders():
+                raise
+            return None
+        return [Place(folder=folder, uidvalidity=numbers, uid=uid) for uid in uids]
+
+    async def expunge(self, places: Sequence[Place]) -> None:
+        """Destroy these messages by their UIDs; one that is gone is no error. Without UIDPLUS: `Rejected`."""
+        for folder in dict.fromkeys(place.folder for place in places):
+            async with self._turn(folder) as connection:
+                here = (place for place in places if place.folder == folder)
+                await expunge(connection, [place.uid for place in here if _is_current(connection, place)])
 
     # ------------------------------------------------------------ waiting
 
@@ -276,23 +298,3 @@ async def _unless_gone(connection: Connection, place: Place, verb: str, *args: s
         if await _flags(connection, place) is None:
             return None
         raise
-
-
-def _new_place(answer: Answer | None, old: Place, folder: str) -> Place | None:
-    """Where COPYUID says that the message is now (RFC 4315); it stands before or in the tagged OK."""
-    for line in answer.lines if answer else ():
-        found = _COPYUID.search(line)
-        if found and int(found[2]) == old.uid:
-            return Place(folder=folder, uidvalidity=int(found[1]), uid=int(found[3]))
-    return None
-
-
-async def _create(connection: Connection, target: str) -> None:
-    """Make the folder and let mail programs show it."""
-    try:
-        await connection.run("CREATE", target)
-    except Refused as exc:
-        if exc.code != "ALREADYEXISTS":
-            raise
-    with suppress(Refused):
-        await connection.run("SUBSCRIBE", target)

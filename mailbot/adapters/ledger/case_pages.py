@@ -7,14 +7,16 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mailbot.adapters.ledger import rows
-from mailbot.adapters.ledger.tables import cases, counters, letters, outbox, questions, steps
+from mailbot.adapters.ledger.tables import cases, counters, letters, outbox, questions, steps, tasks
 from mailbot.core.case import Case, Phase, PlannedStep, runs, stands
 from mailbot.core.datamap import Holdings
-from mailbot.core.model import Address, CaseState, Change, MessageId, Right, Step, StepKind
+from mailbot.core.model import Address, CaseState, Change, Letter, MessageId, Right, Step, StepKind
+from mailbot.core.tasks import UNANSWERED, TaskKind
 from mailbot.errors import Conflict
 from mailbot.ports import NewCase, Thread
 
 _NOTICE = rows.to_json(())  # `letters` of a mail to the operator: it tells the person nothing
+_TO_A_PARTY = rows.to_json((Letter.PARTY,))  # nor does this: what answers it belongs to a task
 
 
 class CasePages:
@@ -33,7 +35,7 @@ class CasePages:
         by_id = (
             await self._db.execute(
                 select(outbox.c.case_id)
-                .where(outbox.c.message_id.in_(ids), outbox.c.letters != _NOTICE)
+                .where(outbox.c.message_id.in_(ids), outbox.c.letters.not_in((_NOTICE, _TO_A_PARTY)))
                 .order_by(outbox.c.id.desc())
                 .limit(1)
             )
@@ -187,7 +189,12 @@ class CasePages:
 
     async def unfinished(self, *, now: datetime) -> Sequence[int]:
         """Ids of cases that have steps to take now or an outcome to tell, the oldest first."""
-        telling = select(cases.c.id, cases.c.received_at).where(cases.c.state == CaseState.FULFILLING)
+        by_hand = select(tasks.c.id).where(
+            tasks.c.case_id == cases.c.id, tasks.c.kind == TaskKind.STORE, tasks.c.state.in_(UNANSWERED)
+        )
+        telling = select(cases.c.id, cases.c.received_at).where(
+            cases.c.state == CaseState.FULFILLING, ~by_hand.exists()
+        )
         stepping = (
             select(cases.c.id, cases.c.received_at, cases.c.state, steps.c.phase)
             .join(steps, steps.c.case_id == cases.c.id)
@@ -199,14 +206,14 @@ class CasePages:
                 found[row.id] = row.received_at
         return sorted(found, key=lambda case_id: (found[case_id], case_id))
 
-    async def holding(self, address: Address, kind: StepKind, *, besides: int) -> bool:
-        """Whether another case of *address* has taken a step of *kind* that nothing has lifted."""
+    async def holding(self, address: Address, kind: StepKind, *, besides: int, like: Step | None = None) -> bool:
+        """Whether another case of *address* has taken a step of *kind*, as wide as *like*, not lifted since."""
         others = select(steps).join(cases, cases.c.id == steps.c.case_id)
         mine = others.where(cases.c.address == address, cases.c.id != besides)
         by_case: dict[int, list[PlannedStep]] = {}
         for row in await self._db.execute(mine):
             by_case.setdefault(row.case_id, []).append(rows.step(row))
-        return any(stands(planned, kind) for planned in by_case.values())
+        return any(stands(planned, kind, like=like) for planned in by_case.values())
 
     async def intend(self, step_id: int, changes: Sequence[Change], holdings: Holdings | None) -> None:
         """Record what a step is about to change before each try, and what it did change after."""
@@ -227,5 +234,5 @@ class CasePages:
 
     async def retry_steps(self, case_id: int, *, at: datetime) -> None:
         """Whatever is left to do for the case is due at *at*."""
-        here = (steps.c.case_id == case_id) & steps.c.done.is_(False)
+        here = (steps.c.case_id == case_id) & steps.c.done.is_(False) & (steps.c.phase != Phase.LATER)
         await self._db.execute(update(steps).where(here).values(run_at=at))

@@ -137,6 +137,7 @@ def case(row: Row[Any]) -> Case:
         objected_at=row.objected_at,
         reopened=row.reopened,
         counted_by=row.counted_by,
+        redacted_at=row.redacted_at,
     )
 
 

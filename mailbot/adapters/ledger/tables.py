@@ -207,7 +207,7 @@ suppressions = Table(
     Column("kind", String(8), nullable=False, server_default="email"),  # of what: email, phone
     Column("reason", String(16), nullable=False, server_default="unsubscribe"),  # the right that was carried out
     Column("key_id", Integer, nullable=False, server_default="1"),  # which key made the digest
-    Column("case_number", String(32), nullable=False),
+    Column("case_number", String(32), primary_key=True),  # who takes theirs back, takes back nobody else's
     Column("since", Moment, nullable=False),
 )
 
@@ -286,6 +286,8 @@ audit = Table(
     Column("before", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
 )
+
+Index("ix_audit_at", audit.c.at)
 
 audit_head = Table(
     "audit_head",

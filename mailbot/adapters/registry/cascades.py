@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mailbot.core.datamap import Delete, Store, Table
+from mailbot.core.datamap import Delete, Remove, Store, Table
 
 REMEDY = "put it on the map, or change its foreign key"
 
@@ -40,6 +40,19 @@ SELECT CASE WHEN own.nspname = current_schema() THEN '' ELSE own.nspname || '.' 
  WHERE link.contype = 'f' AND link.conparentid = 0
  ORDER BY 1, link.conname, part.place"""
 
+# of every database that the user may see; MySQL hides what he has no right on
+MYSQL_LINKS = """
+SELECT concat(if(part.table_schema = database(), '', concat(part.table_schema, '.')), part.table_name),
+       concat(if(part.referenced_table_schema = database(), '', concat(part.referenced_table_schema, '.')),
+              part.referenced_table_name),
+       part.constraint_name, part.column_name, part.referenced_column_name, link.delete_rule
+  FROM information_schema.key_column_usage AS part
+  JOIN information_schema.referential_constraints AS link
+    ON link.constraint_schema = part.constraint_schema AND link.constraint_name = part.constraint_name
+   AND link.table_name = part.table_name
+ WHERE part.referenced_table_name IS NOT NULL
+ ORDER BY part.table_schema, part.table_name, part.constraint_name, part.ordinal_position"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignKey:
@@ -59,6 +72,8 @@ async def foreign_keys(connection: AsyncConnection) -> tuple[ForeignKey, ...]:
             return _grouped((await connection.exec_driver_sql(SQLITE_LINKS)).all())
         case "postgresql":
             return _grouped((await connection.exec_driver_sql(POSTGRESQL_LINKS)).all())
+        case "mysql" | "mariadb":
+            return _grouped((await connection.exec_driver_sql(MYSQL_LINKS)).all())
         case _:
             return await connection.run_sync(_reflected)
 
@@ -102,27 +117,64 @@ def _reflected(connection: sa.Connection) -> tuple[ForeignKey, ...]:
 # ---------------------------------------------------------------- what they do
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """What a foreign key does, or stops, when rows of the map are destroyed."""
+
+    table: str
+    said: str
+    remedy: str
+
+    @property
+    def line(self) -> str:
+        """The whole of it."""
+        return f"{self.said}: {self.remedy}"
+
+
 def eaten(store: Store, links: Iterable[ForeignKey]) -> tuple[str, ...]:
     """A line for each table whose rows would vanish unseen with a destruction; not empty: it must not begin."""
-    mapped = {table.place: table for table in store.tables}
-    return tuple(sorted(line for link in _cascades(store, links) if (line := _eats(store, mapped, link))))
+    return tuple(loss.line for loss in eats(store, links))
 
 
-def cut_off(store: Store, links: Iterable[ForeignKey]) -> tuple[str, ...]:
-    """A line for each table that is not on the map and whose rows would forget whose they are."""
-    mapped = {table.place: table for table in store.tables}
+def eats(store: Store, links: Iterable[ForeignKey]) -> tuple[Loss, ...]:
+    """The same, table by table."""
+    mapped = places(store)
+    found = (_eats(store, mapped, link) for link in _cascades(mapped, links))
+    return tuple(sorted((loss for loss in found if loss), key=lambda loss: loss.line))
+
+
+def cut_off(store: Store, links: Iterable[ForeignKey]) -> tuple[Loss, ...]:
+    """Each table that is not on the map and whose rows would forget whose they are."""
+    mapped = places(store)
     return tuple(
-        f"rows of table {link.table} are cut off by ON DELETE {link.on_delete} when {link.parent} is destroyed, "
-        "and nobody could tell whose they were: put it on the map if personal data stand in it"
+        Loss(
+            table=link.table,
+            said=f"rows of table {link.table} are cut off by ON DELETE {link.on_delete} when {link.parent} is "
+            "destroyed, and nobody could tell whose they were",
+            remedy="put it on the map if personal data stand in it",
+        )
         for link in links
         if link.on_delete.startswith("SET ") and link.table not in mapped
-        if link.parent in mapped and isinstance(mapped[link.parent].destroy, Delete)
+        if any(deletes(table) for table in mapped.get(link.parent, ()))
     )
 
 
-def _cascades(store: Store, links: Iterable[ForeignKey]) -> Iterator[ForeignKey]:
+def places(store: Store) -> Mapping[str, Sequence[Table]]:
+    """What the map says of each table of the database: there may be several tables of the map in one."""
+    found: dict[str, list[Table]] = {}
+    for table in store.tables:
+        found.setdefault(table.place, []).append(table)
+    return found
+
+
+def deletes(table: Table) -> bool:
+    """Whether a right deletes rows of *table*."""
+    return isinstance(table.destroy, Delete) or isinstance(table.suppress, Remove)
+
+
+def _cascades(mapped: Mapping[str, Sequence[Table]], links: Iterable[ForeignKey]) -> Iterator[ForeignKey]:
     """Keys along which a destruction spreads, from the tables of the map on through what is not on it."""
-    deleted = {table.place for table in store.tables if isinstance(table.destroy, Delete)}
+    deleted = {place for place, tables in mapped.items() if any(deletes(table) for table in tables)}
     cascading = [link for link in links if link.on_delete == "CASCADE"]
     waiting, seen = deque(sorted(deleted)), set(deleted)
     while waiting:
@@ -135,22 +187,28 @@ def _cascades(store: Store, links: Iterable[ForeignKey]) -> Iterator[ForeignKey]
                     waiting.append(link.table)
 
 
-def _eats(store: Store, mapped: Mapping[str, Table], link: ForeignKey) -> str:
-    """What *link* does to rows that nobody has counted; empty: it follows the chain of the map."""
-    table, parent = mapped.get(link.table), mapped.get(link.parent)
-    when = f"when {link.parent} {'is destroyed' if parent else 'loses them'}"
-    lost = f"table {link.table} loses rows by ON DELETE CASCADE {when}"
-    if table is None:
-        return f"{lost}: {REMEDY}"
-    if not isinstance(table.destroy, Delete):
-        return f"{lost}, although the map keeps them: change its foreign key {', '.join(link.columns)}"
-    if _follows(store, table, link):
-        return ""
-    columns = ", ".join(link.columns)
-    return f"{lost}, whoever they belong to: change its foreign key {columns}, or let the map find it by that"
+def _eats(store: Store, mapped: Mapping[str, Sequence[Table]], link: ForeignKey) -> Loss | None:
+    """What *link* does to rows that nobody has counted; None: it follows the chain of the map."""
+    tables = mapped.get(link.table, ())
+    when = f"when {link.parent} {'is destroyed' if link.parent in mapped else 'loses them'}"
+    lost, columns = f"table {link.table} loses rows by ON DELETE CASCADE {when}", ", ".join(link.columns)
+    if not tables:
+        return Loss(table=link.table, said=lost, remedy=REMEDY)
+    if not all(isinstance(table.destroy, Delete) for table in tables):
+        said = f"{lost}, although the map keeps them"
+        return Loss(table=link.table, said=said, remedy=f"change its foreign key {columns}")
+    following = [table for table in tables if follows(store, table, link)]
+    if any(not table.where for table in following):
+        return None
+    if following:
+        said = f"{lost}, also those of which the map does not speak (where)"
+        remedy = f"put the whole table on the map, or change its foreign key {columns}"
+        return Loss(table=link.table, said=said, remedy=remedy)
+    remedy = f"change its foreign key {columns}, or let the map find it by that"
+    return Loss(table=link.table, said=f"{lost}, whoever they belong to", remedy=remedy)
 
 
-def _follows(store: Store, table: Table, link: ForeignKey) -> bool:
+def follows(store: Store, table: Table, link: ForeignKey) -> bool:
     """Whether the map finds *table* by this very key, so that its rows are deleted before."""
     paired = set(zip(link.columns, link.key, strict=True))
     ways = (way for way in table.links if store.table(way.table).place == link.parent)

@@ -4,7 +4,8 @@ An address matches exactly, in lower case and in both spellings of its domain. A
 as lower(column) = address: that reads by index only where an index on lower(column) exists (PostgreSQL and SQLite
 have them, the reference schema declares one), or where the map says `email_is_lower_case = true`, which compares
 the column itself. lower() knows ASCII only on SQLite, and on PostgreSQL under the locale C: a stored ИНФО@ҚАЗ.ҚАЗ
-is not found there. A value with spaces around it is found nowhere.
+is not found there. A value with spaces around it is found nowhere. A number is looked up as it may be written, by
+a plain index on its column.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from mailbot.adapters.registry.exactly import is_one_of
+from mailbot.adapters.registry.phones import written
 from mailbot.core.datamap import ByEmail, ByPhone, Key, Store, Table, Through, Way
 from mailbot.core.model import Address
 
@@ -24,14 +27,16 @@ Link = tuple[str, tuple[str, ...]]  # a table, and columns of it by which other 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The rows of one store that belong to an address, or to one person under it."""
+    """The rows of one store that belong to an address, or to one person under it, and to numbers."""
 
     store: Store
     live: Mapping[str, sa.Table]
     address: Address
+    phones: tuple[str, ...] = field(default=(), repr=False)  # E.164
     person: Mapping[str, Condition] = field(default_factory=dict)  # table of persons → the one row meant
     keys: Mapping[Link, tuple[Key, ...]] = field(default_factory=dict, repr=False)  # see keys.resolved
     strayed: Mapping[Link, tuple[Key, ...]] = field(default_factory=dict, repr=False)
+    shared: Mapping[Link, tuple[Key, ...]] = field(default_factory=dict, repr=False)  # somebody else's as well
 
     def of(self, table: Table) -> Condition:
         """Rows of *table* that belong here."""
@@ -49,11 +54,14 @@ class Scope:
         """Rows of *table* that one way leads to; None: it leads nowhere in this scope."""
         columns = self.live[table.name].columns
         match way:
-            case ByPhone():
-                return None
+            case ByPhone(column=column, stored=forms):
+                forms = written(self.phones, forms)
+                return among([columns[column]], [(form,) for form in forms]) if forms else None
+            case ByEmail() if not self.address:
+                return None  # an empty column is nobody's
             case ByEmail(column=column, folded=folded):
                 stored = columns[column] if folded else sa.func.lower(columns[column])
-                return stored.in_(spellings(self.address))
+                return is_one_of(stored, spellings(self.address))
             case Through(table=name, columns=own, key=key) if (name, key) in self.keys:
                 return among([columns[part] for part in own], self.keys[name, key])
             case Through(table=name, columns=own, key=key):
@@ -86,14 +94,34 @@ def among(columns: Sequence[sa.Column[Any]], keys: Sequence[Key]) -> Condition:
     """Rows in which *columns* are one of *keys*."""
     if not keys:
         return sa.false()
-    typed = [tuple(_typed(part, column) for part, column in zip(key, columns, strict=True)) for key in keys]
-    if len(columns) == 1:
-        return columns[0].in_([part for (part,) in typed])
-    return sa.tuple_(*columns).in_(typed)
+    whole = [key for key in keys if None not in key]
+    typed_keys = [tuple(typed(part, column) for part, column in zip(key, columns, strict=True)) for key in whole]
+    found = [sa.and_(*map(stands, columns, key)) for key in keys if None in key]  # IN finds no null
+    if len(columns) == 1 and typed_keys:
+        found.append(columns[0].in_([part for (part,) in typed_keys]))
+    elif typed_keys:
+        found.append(sa.tuple_(*columns).in_(typed_keys))
+    return sa.or_(*found)
 
 
-def _typed(part: object, column: sa.Column[Any]) -> object:
+def at_most(query: sa.Select[Any], most: int) -> sa.Select[Any]:
+    """*query* with one row more than *most*, if there are so many.
+
+    The number stands in the statement, and the database sorts out no doubles: a plan that PostgreSQL makes for
+    whatever parameters would else walk through a whole primary key.
+    """
+    return query.limit(sa.literal_column(str(most + 1), sa.Integer))
+
+
+def stands(column: sa.Column[Any], value: object) -> Condition:
+    """Rows in which *column* holds *value*, or is null where that is none; never null itself."""
+    return column.is_(None) if value is None else sa.and_(column.is_not(None), column == typed(value, column))
+
+
+def typed(part: object, column: sa.Column[Any]) -> object:
     """A kept part of a key as the column's driver takes it; SQLite may hold what no type of a column says."""
+    if part is None:
+        return None
     try:
         return msgspec.convert(part, column.type.python_type, strict=False)
     except (RuntimeError, TypeError, msgspec.ValidationError):  # RuntimeError: the type has no Python type

@@ -5,29 +5,33 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
-
+from mailbot.adapters.registry.apart import everything
 from mailbot.adapters.registry.cascades import eaten, foreign_keys
+from mailbot.adapters.registry.check.fit import ailments, remarks
+from mailbot.adapters.registry.copies import copied, held
 from mailbot.adapters.registry.database import Database
-from mailbot.adapters.registry.doctor import ailments, remarks
+from mailbot.adapters.registry.doing import carried_out, flags_kept, planned, remaining, waits_for_confirmation
 from mailbot.adapters.registry.keys import MOST, resolved, traced, unresolved
-from mailbot.adapters.registry.people import Known, known
-from mailbot.adapters.registry.scope import Condition, Scope
-from mailbot.adapters.registry.steps import SETTING, Work
-from mailbot.core.datamap import DataMap, Found, Holdings, Table, Trace, holdings
+from mailbot.adapters.registry.people import Known, known, persons
+from mailbot.adapters.registry.reach import ADVERTISING, LIFTING
+from mailbot.adapters.registry.recipients import recipient_of
+from mailbot.adapters.registry.returned import Walking
+from mailbot.adapters.registry.scope import Scope
+from mailbot.adapters.registry.size import people_in
+from mailbot.adapters.registry.steps import Work, flags_of
+from mailbot.adapters.registry.working import numbers_of, phones_of, readied, scope_of
+from mailbot.core.datamap import Copy, DataMap, Everything, Found, Holdings, Record, Trace, TraceOf, holdings
 from mailbot.core.model import Address, Change, Step, StepKind, Subject
 from mailbot.errors import OutsideError, Rejected
+from mailbot.ports import Key
 
-ADVERTISING = frozenset({StepKind.SUPPRESS, StepKind.RESUME_ADVERTISING})
 
-
-class SqlRegistry:
+class SqlRegistry(Walking):
     """The company's databases.
 
     *urls* gives the URL of a store by its name and wins over the map's own; the environment is the caller's to
     read. *today* is the company's local date: it decides which obligations are live. Raises ConfigError for a
-    store without a URL that works.
+    store without a URL that works. *mask_key* hashes what `erase = "hash"` says; without it a person does that.
 
     SUPPRESS and RESUME_ADVERTISING act on everybody under the address, because advertising goes to the address.
     Every other step is refused (Rejected) where the address leads to several persons (issue 5, item 3), and
@@ -41,50 +45,72 @@ class SqlRegistry:
     marks no person, any row still marked): too much rather than too little, "lifted" is never said wrongly.
     """
 
-    def __init__(self, *, datamap: DataMap, urls: Mapping[str, str], today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        *,
+        datamap: DataMap,
+        urls: Mapping[str, str],
+        today: Callable[[], date],
+        mask_key: Key | None = None,
+    ) -> None:
         self._datamap = datamap
         self._today = today
+        self._mask_key = mask_key
         self._databases = tuple(Database(store, urls.get(store.name, store.url)) for store in datamap.stores)
 
     async def find(self, address: Address) -> Sequence[Subject]:
         """Everybody on file under exactly this address, with the obligations that are live today.
 
-        A row in each of two tables of persons counts as two persons: nothing says that they are one. An obligation
-        found by the address alone is shown with each person.
+        Rows of several tables that agree in their `same_person` columns are one person, all others are several. An
+        obligation found by the address alone is shown with each person.
         """
-        looks = [await self._look(database, address) for database in self._databases]
+        looks = await self._looks(address)
         shared = tuple(owed for look in looks for owed in look.shared)
-        people = [person for look in looks for person in look.people]
-        return tuple(replace(person, obligations=(*person.obligations, *shared)) for person in people)
+        return tuple(replace(one, obligations=(*one.obligations, *shared)) for one in persons(looks))
+
+    async def people(self) -> int:
+        """How many persons are on file, in all stores together."""
+        return sum([await people_in(database) for database in self._databases])
+
+    async def recipient(self, token: str) -> Address | None:
+        """To whom the newsletter with this token in its link went."""
+        return await recipient_of(self._databases, token)
 
     async def traces(self, step: Step, *, known: Collection[Trace] = ()) -> Sequence[Trace]:
-        """Keys of the rows that DESTROY finds others by, beside those *known* from earlier tries; else nothing.
+        """What to keep before *step* changes anything, beside what is *known* from earlier tries.
 
-        Raises Rejected where there are too many of them.
+        Keys of the rows by which DESTROY finds others, and what it unblocks; what stands where SUPPRESS or
+        STOP_PROCESSING will write flags; for a step that lifts, what is known of the step it lifts. Raises
+        Rejected where there are too many.
         """
-        if step.kind is not StepKind.DESTROY:
+        if step.kind in LIFTING:
+            return tuple(one for one in known if one.of is flags_of(step.kind))
+        if step.kind is StepKind.DISCLOSE:
             return ()
+        phones = await phones_of(self._databases, step)
         traces: list[Trace] = []
         for database in self._databases:
             async with database.reading() as connection:
-                scope = await self._scope(connection, database, step.address)
-                traces += traced(_few(await resolved(connection, scope, traces=known)), known)
-        return tuple(traces)
+                scope = await scope_of(connection, database, step.address, phones)
+                if step.kind is StepKind.DESTROY:
+                    traces += traced(_few(await resolved(connection, scope, traces=known)), known)
+                else:
+                    work = await readied(connection, self._work(scope, step))
+                    traces += await flags_kept(connection, work, tuple(known))
+        flags = (one for one in known if one.of is TraceOf.STOP and step.kind is StepKind.DESTROY)
+        return (*traces, *flags)
 
     async def plan(
         self, step: Step, *, at: datetime | None = None, traces: Collection[Trace] = ()
     ) -> Sequence[Change]:
         """Rows as they would change. While an obligation is live, DESTROY plans storage for its norm instead."""
-        norms = await self._norms(step)
+        norms, phones = await self._norms(step), await phones_of(self._databases, step)
         changes: list[Change] = []
         for database in self._databases:
             async with database.reading() as connection:
-                scope = await self._scope(connection, database, step.address)
-                work = self._work(await resolved(connection, scope, traces=traces), step, at=at)
-                for table in work.tables:
-                    rows = await _count(connection, work, table, work.due(table))
-                    changes += _told(work, table, rows, kept_for=norms)
-                changes += await _kept(connection, work)
+                scope = await scope_of(connection, database, step.address, phones)
+                work = await readied(connection, self._work(scope, step, at=at, traces=traces))
+                changes += await planned(connection, work, norms=norms)
         return tuple(changes)
 
     async def carry_out(
@@ -93,34 +119,37 @@ class SqlRegistry:
         """Change them, in one transaction for each store; may be taken twice without harm.
 
         Given *traces*, DESTROY deletes rows that lead to others only where they left one: what hangs on any other
-        could not be looked for again.
+        could not be looked for again; and flags are written only into rows that left one: no other could be put
+        back.
 
         Returns what this call changed and, for DESTROY, the rows that stay, with their norm. A store that fails
-        leaves those before it done: call again. Raises Rejected where the step must not be taken.
+        leaves those before it done: call again. Raises Rejected where the step must not be taken, and where all of
+        it was taken but rows that only a confirmed request may remove.
         """
         if step.kind not in ADVERTISING:
-            _refuse(step, [await self._look(database, step.address) for database in self._databases])
+            _refuse(step, await self._looks(step.address))
         if step.kind is StepKind.DISCLOSE:
             return await self.plan(step)
         if step.kind is StepKind.DESTROY:
             await self._refuse_cascades()
+        phones = await phones_of(self._databases, step)
         changes: list[Change] = []
+        unconfirmed: list[str] = []
         for database in self._databases:
             async with database.writing() as connection:
-                scope = await self._scope(connection, database, step.address)
+                scope = await scope_of(connection, database, step.address, phones)
                 if step.kind not in ADVERTISING:  # again, now that nobody else can write
                     _refuse(step, [await known(connection, scope, today=self._today(), lock=True)])
+                work = self._work(scope, step, at=at, traces=traces)
+                work = await readied(connection, work, only=traces is not None)
                 if step.kind is StepKind.DESTROY:
-                    traced_only = traces is not None
-                    scope = _few(await resolved(connection, scope, traces=traces or (), only=traced_only))
-                else:
-                    scope = await resolved(connection, scope)
-                work = self._work(scope, step, at=at)
-                for table in work.tables:
-                    done = await connection.execute(work.statement(table))
-                    await _refuse_garbled(connection, work, table, done.rowcount)
-                    changes += _told(work, table, done.rowcount)
-                changes += await _kept(connection, work)
+                    _few(work.scope)
+                changes += await carried_out(connection, work, key=self._mask_key)
+                unconfirmed += await waits_for_confirmation(connection, work)
+        for table in unconfirmed:
+            raise Rejected(
+                f"unsubscribing deletes rows of {table}, which waits for a confirmation; a person decides"
+            )
         return tuple(changes)
 
     async def remaining(
@@ -128,17 +157,17 @@ class SqlRegistry:
     ) -> Sequence[Change]:
         """Look again: rows that should have changed and have not. Rows that stay for a norm are not among them.
 
-        Only by its *traces* does DESTROY see what has lost the row it was found through.
+        Only by its *traces* does DESTROY see what has lost the row it was found through, and what bears a flag.
         """
         if step.kind is StepKind.DISCLOSE:
             return ()
+        phones = await phones_of(self._databases, step)
         changes: list[Change] = []
         for database in self._databases:
             async with database.reading() as connection:
-                scope = await self._scope(connection, database, step.address)
-                work = self._work(await resolved(connection, scope, traces=traces), step, at=at)
-                for table in work.looked_at_again:
-                    changes += _told(work, table, await _count(connection, work, table, work.left(table)))
+                scope = await scope_of(connection, database, step.address, phones)
+                work = await readied(connection, self._work(scope, step, at=at, traces=traces))
+                changes += await remaining(connection, work)
         return tuple(changes)
 
     async def holdings(self, address: Address) -> Holdings:
@@ -146,13 +175,35 @@ class SqlRegistry:
 
         Raises Rejected where the address leads to several persons.
         """
-        _refuse_crowd([await self._look(database, address) for database in self._databases])
+        _refuse_crowd(await self._looks(address))
+        phones = (await numbers_of(self._databases, address)).own
         found: list[Found] = []
         for database in self._databases:
             async with database.reading() as connection:
-                scope = await resolved(connection, await self._scope(connection, database, address))
-                found += [await _held(connection, scope, table) for table in database.store.tables]
+                scope = await resolved(connection, await scope_of(connection, database, address, phones))
+                found += [await held(connection, scope, table) for table in database.store.tables]
         return holdings(self._datamap, found)
+
+    async def values(self, address: Address) -> Copy:
+        """All that is held about the one person under *address*, value by value (access, level 2).
+
+        Raises Rejected where the address leads to several persons.
+        """
+        _refuse_crowd(await self._looks(address))
+        numbers = await numbers_of(self._databases, address)
+        records: list[Record] = []
+        withheld = 0
+        for database in self._databases:
+            async with database.reading() as connection:
+                scope = await scope_of(connection, database, address, numbers.own)
+                copy = await copied(connection, await resolved(connection, scope), doubtful=numbers.doubtful)
+                records += copy.records
+                withheld += copy.withheld
+        return Copy(records=tuple(records), withheld=withheld)
+
+    async def everything(self, address: Address) -> Everything:
+        """All that is held under *address*, value by value, several persons apart: for a person's eyes alone."""
+        return await everything(self._databases, address, looks=await self._looks(address))
 
     async def check(self) -> tuple[str, ...]:
         """What of the map does not fit the live databases, a line with its remedy each; empty: all fits."""
@@ -181,15 +232,22 @@ class SqlRegistry:
 
     # ------------------------------------------------------------ how
 
-    async def _scope(self, connection: AsyncConnection, database: Database, address: Address) -> Scope:
-        return Scope(store=database.store, live=await database.tables(connection), address=address)
+    def _work(
+        self,
+        scope: Scope,
+        step: Step,
+        *,
+        at: datetime | None = None,
+        traces: Collection[Trace] | None = (),
+    ) -> Work:
+        return Work(scope=scope, step=step, today=self._today(), at=at, traces=traces)
 
-    def _work(self, scope: Scope, step: Step, *, at: datetime | None) -> Work:
-        return Work(scope=scope, kind=step.kind, today=self._today(), at=at)
+    async def _looks(self, address: Address) -> Sequence[Known]:
+        return [await self._look(database, address) for database in self._databases]
 
     async def _look(self, database: Database, address: Address) -> Known:
         async with database.reading() as connection:
-            scope = await self._scope(connection, database, address)
+            scope = await scope_of(connection, database, address)
             return await known(connection, scope, today=self._today())
 
     async def _refuse_cascades(self) -> None:
@@ -201,22 +259,22 @@ class SqlRegistry:
 
     async def _norms(self, step: Step) -> str:
         """Norms of live obligations that stop *step*; empty: none does."""
-        if step.kind is not StepKind.DESTROY:
+        if step.kind is not StepKind.DESTROY or step.spare_owed:
             return ""
-        looks = [await self._look(database, step.address) for database in self._databases]
+        looks = await self._looks(step.address)
         return "; ".join(dict.fromkeys(owed.norm for look in looks for owed in look.obligations))
 
 
 def _refuse(step: Step, looks: Sequence[Known]) -> None:
     """Raise Rejected where *step* must not be taken by a machine."""
     _refuse_crowd(looks)
-    if step.kind is StepKind.DESTROY and any(look.obligations for look in looks):
+    if step.kind is StepKind.DESTROY and not step.spare_owed and any(look.obligations for look in looks):
         raise Rejected("an obligation is live: nothing is destroyed; a person decides")
 
 
 def _refuse_crowd(looks: Sequence[Known]) -> None:
     """Raise Rejected where an address leads to several persons."""
-    if sum(len(look.people) for look in looks) > 1:
+    if len(persons(looks)) > 1:
         raise Rejected("the address leads to several persons; a person decides")
 
 
@@ -228,44 +286,3 @@ def _few(scope: Scope) -> Scope:
             f"store {scope.store.name}: more than {MOST} rows of {table} under one address; a person decides"
         )
     return scope
-
-
-async def _refuse_garbled(connection: AsyncConnection, work: Work, table: Table, rows: int) -> None:
-    """Raise Rejected where a moment just written does not stand as it was written: it could never be lifted."""
-    if work.kind not in SETTING or not rows:
-        return
-    stand = await _count(connection, work, table, work.written(table))
-    if stand < rows or await _count(connection, work, table, work.garbled(table)):
-        columns = ", ".join(f"{table.name}.{name}" for name in work.columns(table))
-        raise Rejected(f"{columns} does not keep the moment written into it; run `mailbot doctor`")
-
-
-def _told(work: Work, table: Table, rows: int, *, kept_for: str = "") -> tuple[Change, ...]:
-    return (work.told(table, rows, kept_for=kept_for),) if rows else ()
-
-
-async def _kept(connection: AsyncConnection, work: Work) -> list[Change]:
-    """Rows that stay although the person's data are destroyed."""
-    changes: list[Change] = []
-    for table, norm in work.kept:
-        rows = await _count(connection, work, table, work.scope.of(table))
-        changes += _told(work, table, rows, kept_for=norm)
-    return changes
-
-
-async def _count(connection: AsyncConnection, work: Work, table: Table, condition: Condition) -> int:
-    live = work.scope.live[table.name]
-    return await connection.scalar(sa.select(sa.func.count()).select_from(live).where(condition)) or 0
-
-
-async def _held(connection: AsyncConnection, scope: Scope, table: Table) -> Found:
-    """How many rows have a value in each column of *table*, and where they came from."""
-    live, mine = scope.live[table.name], scope.of(table)
-    counts = [sa.func.count(live.columns[name]) for name in table.data_columns]
-    filled = (await connection.execute(sa.select(*counts).select_from(live).where(mine))).one()
-    sources: Sequence[str] = ()
-    if table.source_column:
-        column = live.columns[table.source_column]
-        stored = await connection.scalars(sa.select(column).where(mine, column.is_not(None)).distinct())
-        sources = sorted(str(value) for value in stored)
-    return Found(table=table, filled=dict(zip(table.data_columns, filled, strict=True)), sources=tuple(sources))

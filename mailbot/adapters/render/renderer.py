@@ -58,8 +58,10 @@ class TemplateRenderer:
             "day": self._day,
             "moment": self._moment,
             "word": self._word,
+            "words": self._several_words,
             "said": _said,
             "series": self._series,
+            "country": self._country,
         }
         self.version = digest([texts, self._words])
         """Of all templates and words together: a case keeps the version it began with."""
@@ -138,7 +140,16 @@ class TemplateRenderer:
 
     @pass_context
     def _word(self, context: Context, key: str, table: str) -> str:
-        return _word(self._words[context["language"]], context["language"], table, key)
+        return word_of(self._words[context["language"]], context["language"], table, key)
+
+    @pass_context
+    def _several_words(self, context: Context, keys: Iterable[str], table: str) -> list[str]:
+        return [self._word(context, key, table) for key in keys]
+
+    @pass_context
+    def _country(self, context: Context, code: str) -> str:
+        """The country's name, or its code where the words have none."""
+        return self._words[context["language"]].get("country", {}).get(code, code)
 
     @pass_context
     def _series(self, context: Context, items: Iterable[str]) -> str:
@@ -180,7 +191,7 @@ def _said(context: Context, phrase: Said) -> str:
     return " ".join(text.split())
 
 
-def _word(words: Words, language: Language, table: str, key: str) -> str:
+def word_of(words: Words, language: Language, table: str, key: str) -> str:
     """The word for *key*, or for its nearest parent: user.contact.fax is called by user.contact."""
     known, name = words.get(table, {}), str(key)
     while name not in known:
@@ -192,7 +203,7 @@ def _word(words: Words, language: Language, table: str, key: str) -> str:
 
 def _missing(words: Words, language: Language, category: str) -> str:
     try:
-        _word(words, language, "category", category)
+        word_of(words, language, "category", category)
     except LookupError as error:
         return str(error.args[0])
     return ""

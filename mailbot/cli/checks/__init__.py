@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mailbot.app import make_mailbox
-from mailbot.cli.checks import databases, house, names, relay, senders
+from mailbot.cli.checks import databases, house, names, own, relay, senders
 from mailbot.cli.checks.line import PATIENCE, Line, State, guarded, not_looked_at
 from mailbot.cli.checks.mailbox import mailbox
 from mailbot.config import Settings
@@ -41,7 +41,7 @@ async def examine(path: Path, *, letter: bool, chance: Chance, say: Callable[[Li
     if read.secrets:
         checks += [
             databases.ledger(read.settings, until=_in(QUICK), audit_until=_in(LONG)),
-            databases.company(read.settings, today=today, until=_in(QUICK)),
+            databases.company(read.settings, until=_in(LONG)),
             _mail(read.settings, chance, letter=letter),
         ]
     else:
@@ -85,7 +85,11 @@ async def _mail(settings: Settings, chance: Chance, *, letter: bool) -> list[Lin
         async with asyncio.TaskGroup() as group:
             arriving = group.create_task(mailbox(box, settings.file.mailbox, until=_in(QUICK)))
             leaving = group.create_task(relay.relay(settings, until=_in(QUICK)))
-        lines = [*arriving.result(), *leaving.result()]
+        lines = [*arriving.result()]
+        if lines[0].state is not State.FAIL:
+            sent = settings.file.mailbox.sent
+            lines += await own.own(box, settings.datamap, sent=sent, until=_in(QUICK))
+        lines += leaving.result()
         post = relay.Post(settings=settings, mailbox=box, chance=chance)
         let_in = State.FAIL not in {arriving.result()[0].state, leaving.result()[0].state}
         if letter and let_in:

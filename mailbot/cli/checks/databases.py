@@ -1,7 +1,7 @@
 """The ledger and the company's data."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
@@ -11,12 +11,16 @@ from mailbot import app
 from mailbot.adapters.datamap_file import load_datamap
 from mailbot.adapters.ledger import SqlLedger
 from mailbot.adapters.ledger.migrate import NEWEST, revision
+from mailbot.adapters.registry import Finding, Pace
+from mailbot.adapters.registry import State as Weight
 from mailbot.app import ACTOR, ledger_url
 from mailbot.cli.checks.line import Line, State, fail, guarded, not_looked_at, ok, warn
 from mailbot.config import Settings
 from mailbot.errors import AuditBroken
 from mailbot.journeys.audit import verify_chain
 
+PACE = Pace(seconds=4, sample=200)
+FAREWELL = 2.0  # seconds for saying what was found
 UPGRADE = "run `mailbot db upgrade`"
 _LEDGER = {
     "no usable database URL": "correct ledger.url, or the secret ledger_url",
@@ -31,7 +35,28 @@ async def ledger(settings: Settings, *, until: float, audit_until: float) -> lis
     lines = await guarded("ledger", _revision(settings), _LEDGER, until=until)
     if lines[0].state is State.FAIL:
         return [*lines, not_looked_at("audit", "the ledger")]
+    lines += await guarded("switches", _switches(settings), _LEDGER, until=until)
     return [*lines, *await guarded("audit", _audit(settings), _AUDIT, until=audit_until)]
+
+
+async def _switches(settings: Settings) -> Sequence[Line]:
+    """What a person or the breaker has switched off: nothing is carried out, and nobody may wonder why."""
+    kept = SqlLedger(ledger_url(settings), actor=ACTOR, prefix=settings.file.ledger.prefix)
+    try:
+        async with kept.read() as book:
+            off = await book.switched_off()
+    finally:
+        await kept.close()
+    if not off:
+        return [ok("switches", "nothing is switched off")]
+    return [
+        warn(
+            "switches",
+            f"{one.switch.value} is off since {one.since:%Y-%m-%d %H:%M} UTC, by {one.by}: {one.why}",
+            f"when it may go on: mailbot resume {one.switch.value}",
+        )
+        for one in off
+    ]
 
 
 async def _revision(settings: Settings) -> Sequence[Line]:
@@ -70,24 +95,29 @@ async def _audit(settings: Settings) -> Sequence[Line]:
     return [ok("audit", f"the chain holds: {events} events, head {head[:12]}")]
 
 
-async def company(settings: Settings, *, today: date, until: float) -> list[Line]:
+async def company(settings: Settings, *, until: float) -> list[Line]:
     """Whether the data map fits the company's live databases; one line for each thing that does not."""
-    return await guarded("company data", _fits(settings, today=today), _COMPANY, until=until)
+    return await guarded("company data", _fits(settings, until=until - FAREWELL), _COMPANY, until=until)
 
 
-async def _fits(settings: Settings, *, today: date) -> Sequence[Line]:
-    registry = app.make_registry(settings, load_datamap(settings.datamap), today=lambda: today)
+async def _fits(settings: Settings, *, until: float) -> Sequence[Line]:
+    """The same looks as `mailbot datamap check`, not as far: doctor has a minute for everything."""
+    checkup = app.make_checkup(settings, load_datamap(settings.datamap))
+    found: list[Finding] = []
+    late: list[Line] = []
     try:
-        ailments, remarks = await registry.check(), await registry.remarks()
+        async with asyncio.timeout_at(until):
+            async for finding in checkup.findings(PACE):
+                found.append(finding)  # noqa: PERF401 - what is found is told even where the rest is late
+    except TimeoutError:
+        late = [warn("company data", "not everything was looked at in time", "run `mailbot datamap check`")]
     finally:
-        await registry.close()
-    notes = [warn("company data", *_fault_and_remedy(line)) for line in remarks]
-    if ailments:
-        return [*(fail("company data", *_fault_and_remedy(line)) for line in ailments), *notes]
-    return [ok("company data", "reached; the data map fits"), *notes]
+        await checkup.close()
+    faults = [fail("company data", _told(one), one.remedy) for one in found if one.state is Weight.FAULT]
+    notes = [warn("company data", _told(one), one.remedy) for one in found if one.state is Weight.REMARK]
+    well = [] if late else [ok("company data", "reached; the data map fits")]
+    return [*(faults or well), *notes, *late]
 
 
-def _fault_and_remedy(line: str) -> tuple[str, str]:
-    """What the registry found: "fault: remedy"."""
-    fault, _, remedy = line.rpartition(": ")
-    return fault, remedy
+def _told(finding: Finding) -> str:
+    return f"store {finding.store}: {finding.said}"

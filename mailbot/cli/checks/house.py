@@ -140,8 +140,34 @@ def _categories(settings: Settings) -> Sequence[str]:
 
 
 def _datamap(settings: Settings) -> Sequence[Line]:
-    """The map of where personal data live."""
-    return [ok("data map", _shape(load_datamap(settings.datamap)))]
+    """The map of where personal data live, and whether it tells when somebody was last heard of."""
+    known = load_datamap(settings.datamap)
+    return [ok("data map", _shape(known)), _last_contact(known), _consent(known)]
+
+
+def _last_contact(known: DataMap) -> Line:
+    """Whether an address of which nothing was heard for a year can be noticed: providers give them out again."""
+    persons = [table for store in known.stores for table in store.tables if table.persons]
+    silent = [table.name for table in persons if not table.last_contact]
+    if not silent or len(silent) < len(persons):
+        return ok("last contact", "the data map tells when people were last heard of")
+    remedy = (
+        f"name the column in the data map: last_contact, in table {silent[0]}; until then a request from an "
+        "address that may be another person's by now is not held for you"
+    )
+    return warn("last contact", "the data map has no last_contact", remedy)
+
+
+def _consent(known: DataMap) -> Line:
+    """Whether the return watch can tell who came back freely from whom an import has brought back."""
+    tables = [table for store in known.stores for table in store.tables]
+    if any(table.consent for table in tables) or not any(table.suppress for table in tables):
+        return ok("return watch", "the data map tells when people agreed")
+    remedy = (
+        "name the columns in the data map: consent, in the table where people agree to advertising; until then "
+        "advertising is stopped again to everybody who was ever stopped, also to who subscribes anew"
+    )
+    return warn("return watch", "the data map has no consent", remedy)
 
 
 def _shape(known: DataMap) -> str:

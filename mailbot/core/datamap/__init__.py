@@ -1,6 +1,7 @@
 """Where personal data live, why, what each step does to them there, and what is held about one person."""
 
-from mailbot.core.datamap.holdings import Found, Holding, Holdings, holdings
+from mailbot.core.datamap.everything import Everything, Line, OnePerson
+from mailbot.core.datamap.holdings import Copy, Disclosed, Found, Holding, Holdings, Record, holdings
 from mailbot.core.datamap.map import DataMap, Manual, OwnStore, Party, Store, Words
 from mailbot.core.datamap.table import (
     TOLD,
@@ -26,7 +27,7 @@ from mailbot.core.datamap.table import (
     Until,
     Way,
 )
-from mailbot.core.datamap.traces import Key, Trace
+from mailbot.core.datamap.traces import Key, Old, Trace, TraceOf
 
 __all__ = [
     "TOLD",
@@ -36,22 +37,29 @@ __all__ = [
     "ByPhone",
     "Column",
     "ConsentColumns",
+    "Copy",
     "DataMap",
     "Delete",
+    "Disclosed",
     "Erasure",
+    "Everything",
     "Flag",
     "Found",
     "Holding",
     "Holdings",
     "Keep",
     "Key",
+    "Line",
     "Manual",
     "Mark",
     "Mending",
     "ObligationColumns",
+    "Old",
+    "OnePerson",
     "OwnStore",
     "Party",
     "Reach",
+    "Record",
     "Remove",
     "Scalar",
     "Store",
@@ -59,6 +67,7 @@ __all__ = [
     "Terms",
     "Through",
     "Trace",
+    "TraceOf",
     "Until",
     "Way",
     "Words",

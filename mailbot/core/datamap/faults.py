@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mailbot.core.datamap.table import Blank, ByEmail, Delete, Keep, Remove, Table
+from mailbot.core.datamap.table import Blank, ByEmail, Delete, Flag, Keep, Remove, Table, Through, Way
 from mailbot.core.model import Language
 
 if TYPE_CHECKING:
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 def faults(datamap: "DataMap") -> Iterator[str]:
     """What does not fit together, in the order of the map."""
     names = [store.name for store in datamap.stores] + [store.name for store in datamap.manual]
+    names += [kind for kind in ("ledger", "mailbox") if getattr(datamap, kind)]
     yield from _twice("store", names)
+    if datamap.mailbox and not datamap.mailbox.folders:
+        yield "mailbox, folders: name at least one folder in which a person's letters are looked for"
     for store in datamap.stores:
         yield from _twice(f"store {store.name}: table", [table.name for table in store.tables])
     if not any(table.persons for store in datamap.stores for table in store.tables):
@@ -23,6 +26,9 @@ def faults(datamap: "DataMap") -> Iterator[str]:
             where = f"store {store.name}, table {table.name}"
             yield from (f"{where}: {fault}" for fault in _table_faults(store, table))
             yield from (f"{where}: {fault}" for fault in _word_faults(datamap, table))
+    for party in datamap.parties:
+        if party.transfer and set(Language) - datamap.words.get("ground", {}).get(party.transfer, {}).keys():
+            yield f"{party.name}, transfer: words.ground has no {party.transfer} in every language"
 
 
 def _twice(what: str, names: Sequence[str]) -> Iterator[str]:
@@ -43,7 +49,16 @@ def _table_faults(store: "Store", table: Table) -> Iterator[str]:
         yield "suppress and stop: an open order is never blocked (requirements, amendment 1)"
     if isinstance(table.stop, Remove):
         yield "stop: a block must be liftable, so it deletes nothing; use set_now, set or clear"
+    for right, act in (("suppress", table.suppress), ("stop", table.stop)):
+        found_by = {name for way in table.ways for name in _columns_of(way)}
+        for name in act.columns if isinstance(act, Flag) else ():
+            if name in found_by | set(table.key):
+                yield f"{right}: writes into {name}, by which the row is found again"
     yield from _erase_faults(store, table)
+
+
+def _columns_of(way: Way) -> tuple[str, ...]:
+    return way.columns if isinstance(way, Through) else (way.column,)
 
 
 def _erase_faults(store: "Store", table: Table) -> Iterator[str]:
@@ -70,6 +85,8 @@ def _person_faults(table: Table) -> Iterator[str]:
         yield "persons: a person is found by email, not through another table"
     if table.last_contact and not table.persons:
         yield "last_contact: only a table of persons says when a person was last heard of"
+    if table.newsletter_token and not table.email:
+        yield "newsletter_token: whose it is says the table's own e-mail column; it has none"
     if table.same_person and not table.persons:
         yield "same_person: only rows that are persons can be one person"
 

@@ -1,7 +1,8 @@
-"""What is held about one person, as an access letter of level 1 tells it: categories and terms, no values."""
+"""What is held about one person: categories and terms (access, level 1), and the values themselves (level 2)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from mailbot.core.datamap.map import DataMap, Party, Words
 from mailbot.core.datamap.table import Column, Table
@@ -27,6 +28,16 @@ class Holding:
     grounds: tuple[Words, ...]
     sources: tuple[Words, ...]
     retention: tuple[Words, ...]
+    shown: tuple[str, ...] = ()  # values so masked that only their owner knows them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosed:
+    """An authority that had the data, because the law said so (requirements A74)."""
+
+    recipient: str
+    ground: str
+    day: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +47,33 @@ class Holdings:
     held: tuple[Holding, ...]
     processors: tuple[Party, ...]
     recipients: tuple[Party, ...]
+    disclosed: tuple[Disclosed, ...] = ()
+    withheld: int = 0  # rows that are told of nobody: see `Copy`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One row about one person, with its values as text; columns that hold nothing are left out (access, level 2).
+
+    On what terms each value is held is said by the map: `DataMap` → store → table → column.
+    """
+
+    store: str
+    table: str  # its name on the map
+    category: str  # of the whole row
+    columns: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """All that is held about one person, row by row, in the map's order.
+
+    `withheld` counts rows that are found by a number or key which somebody else has too: nobody can say whose they
+    are, so nobody gets them without a person's look.
+    """
+
+    records: tuple[Record, ...]
+    withheld: int = 0
 
 
 def holdings(datamap: DataMap, found: Sequence[Found]) -> Holdings:

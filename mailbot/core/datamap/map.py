@@ -99,7 +99,8 @@ class Party:
     name: str
     address: str
     email: str = ""
-    country: str = ""  # ISO 3166 alpha-2
+    country: str = ""  # ISO 3166 alpha-2; empty: the company's
+    transfer: str = ""  # key of words.ground: on what ground data go to that country
     language: Language = Language.RU  # in which we write to them
     told: tuple[Right, ...] = TOLD  # of what (A93); empty: of nothing
     within_days: int = 10  # working days in which an answer is expected
@@ -115,7 +116,9 @@ class DataMap:
     mailbox: OwnStore | None = None
     processors: tuple[Party, ...] = ()
     recipients: tuple[Party, ...] = ()
-    words: Mapping[str, Mapping[str, Words]] = field(default_factory=dict)  # purpose|ground|source|retention → key
+    words: Mapping[str, Mapping[str, Words]] = field(
+        default_factory=dict
+    )  # purpose|ground|source|retention|decision → key
     version: str = ""  # of the file; a case keeps the version it began with
 
     def __post_init__(self) -> None:

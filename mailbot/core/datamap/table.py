@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mailbot.core.model import Channel, Right
+from mailbot.core.model import Channel, Right, Topic
 
 Scalar = str | int | bool
 """A value that a map may write or compare."""
@@ -98,6 +98,7 @@ class Reach:
     channels: Mapping[str, Channel] = field(default_factory=dict)  # its values → ours; empty: ours themselves
     only: Channel | None = None  # or every row is of this one channel
     topic: str | None = None  # column with the topic
+    topics: Mapping[str, Topic] = field(default_factory=dict)  # its values → ours; empty: ours themselves
 
 
 # ---------------------------------------------------------------- what destruction leaves
@@ -170,6 +171,7 @@ class ConsentColumns:
 
     given: str
     withdrawn: str | None = None
+    where: Mapping[str, Scalar] = field(default_factory=dict)  # only these rows are consent to advertising
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +213,7 @@ class Table:
     same_person: tuple[str, ...] = ()  # rows of several tables that agree here and in the address are one person
     language: str | None = None  # column with the person's language (kk, ru, en)
     last_contact: str | None = None  # column with the day or moment at which a person was last heard of
+    newsletter_token: str | None = None  # column with the token in the newsletter's link for unsubscribing
     source_column: str | None = None  # column that says where the row came from (requirements A90)
     added: str | None = None  # column with the moment at which the row came into the table
     consent: ConsentColumns | None = None
@@ -262,7 +265,7 @@ class Table:
 
     def _named(self) -> Iterator[str | None]:
         yield from (*self.key, *self.data_columns, *self.where, *self.same_person)
-        yield from (self.language, self.last_contact, self.source_column, self.added)
+        yield from (self.language, self.last_contact, self.source_column, self.added, self.newsletter_token)
         for way in self.ways:
             yield from way.columns if isinstance(way, Through) else (way.column,)
         for act in (self.suppress, self.stop):
@@ -273,7 +276,7 @@ class Table:
         if owed := self.obligations:
             yield from (owed.kind, owed.norm, owed.until, owed.fulfilled)
         if consent := self.consent:
-            yield from (consent.given, consent.withdrawn)
+            yield from (consent.given, consent.withdrawn, *consent.where)
         if isinstance(self.destroy, Keep) and self.destroy.until:
             yield self.destroy.until.column
 

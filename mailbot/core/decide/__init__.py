@@ -8,16 +8,18 @@ from mailbot.core.decide.answer import (
     Answer,
     ReplyMeans,
     Ties,
-    better,
     case_of,
     holds_before_fulfilment,
     improves,
     is_asked,
     judge_reply,
-    standing_name,
+    stops_at_once,
+    told_of,
 )
+from mailbot.core.decide.channels import Limit, Tells, limit_of, tells
 from mailbot.core.decide.concern import concerns_us
 from mailbot.core.decide.policy import BY_HAND, Autonomy, Policy
+from mailbot.core.decide.ranks import better, standing_name
 from mailbot.core.decide.repeats import said_enough
 from mailbot.core.decide.request import Circumstances, decide, doubts_about_arrival, planned
 
@@ -26,8 +28,10 @@ __all__ = [
     "Answer",
     "Autonomy",
     "Circumstances",
+    "Limit",
     "Policy",
     "ReplyMeans",
+    "Tells",
     "Ties",
     "better",
     "case_of",
@@ -38,7 +42,11 @@ __all__ = [
     "improves",
     "is_asked",
     "judge_reply",
+    "limit_of",
     "planned",
     "said_enough",
     "standing_name",
+    "stops_at_once",
+    "tells",
+    "told_of",
 ]

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import assert_never
 
 from mailbot.core.case import Case
 from mailbot.core.decide.policy import Policy
+from mailbot.core.decide.ranks import RANKS, better, standing_name
 from mailbot.core.lookalike import held_as_lookalike, shared
 from mailbot.core.model import (
     Address,
@@ -25,9 +25,9 @@ from mailbot.core.model import (
     Right,
     Route,
     Standing,
+    Step,
     StepKind,
     Subject,
-    Unproven,
     Unreadable,
 )
 
@@ -151,7 +151,7 @@ def _again(standing: Standing, case: Case) -> ReplyMeans:
     Not for a repeat that stands worse than the request: it would cost the person letters.
     """
     waits = is_asked(case) and case.state is CaseState.CONFIRMATION
-    worse = _RANKS[standing_name(standing)] < _RANKS[case.standing]
+    worse = RANKS[standing_name(standing)] < RANKS[case.standing]
     return ReplyMeans(answer=Answer.ASK_AGAIN if waits and not worse else Answer.NOTHING)
 
 
@@ -159,9 +159,27 @@ def _again(standing: Standing, case: Case) -> ReplyMeans:
 
 
 def repeats(reading: Reading, case: Case) -> bool:
-    """Whether the letter asks clearly, and for nothing but what *case* is about."""
+    """Whether the letter asks clearly, and for nothing but what *case* is about and stops already."""
     clear = reading.route is Route.ACT and reading.reply_word is not ReplyWord.WANTS_PERSON
-    return clear and set(reading.rights) <= set(case.rights)
+    return clear and set(reading.rights) <= set(case.rights) and not asks_for_more(reading, case)
+
+
+def asks_for_more(reading: Reading, case: Case) -> bool:
+    """Whether an unsubscription says more than *case* stops: a way, topic or number (issue 5, item 4)."""
+    stops = [s for s in case.decision.now if s.kind is StepKind.SUPPRESS and s.address == case.address]
+    if Right.UNSUBSCRIBE not in reading.rights or not stops:
+        return False
+    said = reading.details
+    numbers = {number for step in stops for number in step.phones}
+    return not (
+        set(said.phones) <= numbers
+        and any(_within(said.channels, step.channels) and _within(said.topics, step.topics) for step in stops)
+    )
+
+
+def _within(said: Sequence[str], stopped: Sequence[str]) -> bool:
+    """Whether all that was *said* stops, where nothing said or stopped means everything."""
+    return not stopped or (bool(said) and set(said) <= set(stopped))
 
 
 def case_of(cases: Sequence[Case], reading: Reading, standing: Standing) -> Case | None:
@@ -173,7 +191,8 @@ def case_of(cases: Sequence[Case], reading: Reading, standing: Standing) -> Case
     """
     if not (reading.rights or reading.reply_word):
         return None
-    fits = [case for case in cases if set(reading.rights) <= set(case.rights)]
+    fits = [one for one in cases if set(reading.rights) <= set(one.rights)]
+    fits = [one for one in fits if has_person_only(one) or not asks_for_more(reading, one)]
     if not isinstance(standing, Proven):
         fits = [case for case in fits if repeats(reading, case) or has_person_only(case)]
     return min(fits, key=lambda case: _ORDER.index(case.state), default=None)
@@ -207,19 +226,17 @@ _IRREVOCABLE = frozenset({StepKind.DISCLOSE, StepKind.DESTROY})
 
 
 def holds_before_fulfilment(
-    case: Case, subjects: Sequence[Subject], *, policy: Policy, today: date, alike: Collection[Address] = ()
+    case: Case, subjects: Sequence[Subject], *, policy: Policy, today: date
 ) -> tuple[HoldReason, ...]:
     """Why a confirmed request must still be seen by a person: asked once the token has come back.
 
-    Who reads the mailbox need not be who is on file: it may be another's by now, several people may read it (C11),
-    or it is only made to look like one of those on file, *alike* (C10). What a person was to look at before the
-    token came is looked at all the same.
+    Who reads the mailbox need not be who is on file: it may be another's by now, or several people may read it
+    (C11). What a person was to look at before the token came is looked at all the same.
     """
     kinds = {step.kind for step in case.decision.confirmed}
     found = {
         HoldReason.ROLE: shared(case.address) and bool(kinds & _IRREVOCABLE),
         HoldReason.NO_CONTACT: _silent_for_long(subjects, today) and bool(kinds & _IRREVOCABLE),
-        HoldReason.LOOKALIKE: held_as_lookalike(case.address, alike) is not None,
         HoldReason.SEVERAL_SUBJECTS: len(subjects) > 1,
         HoldReason.OBLIGATION: StepKind.DESTROY in kinds
         and (not policy.obligations_known or any(s.obligations for s in subjects)),
@@ -228,6 +245,31 @@ def holds_before_fulfilment(
     waiting = case.holds if case.state is CaseState.PERSON else ()
     still = tuple(reason for reason in waiting if reason not in NO_PERSON_NEEDED)
     return (*(reason for reason, applies in found.items() if applies), *still)
+
+
+def stops_at_once(case: Case, holds: Collection[HoldReason]) -> tuple[Step, ...]:
+    """What of a confirmed withdrawal is done at once, though *holds* leave the destruction to a person (A69).
+
+    Nothing but the stop, which can be lifted; and nothing where a person has to look because of who writes, how it
+    came, or how many people it may be about.
+    """
+    if not set(holds) <= _ONLY_DESTRUCTION:
+        return ()
+    return tuple(step for step in case.decision.confirmed if step.kind is StepKind.STOP_PROCESSING)
+
+
+_ONLY_DESTRUCTION = frozenset({HoldReason.OBLIGATION, HoldReason.ROLE, HoldReason.NO_CONTACT})
+"""Reasons against what cannot be undone, and against nothing else."""
+
+
+def told_of(case: Case, alike: Collection[Address]) -> tuple[HoldReason, ...]:
+    """What the operator alone is told of a confirmed request: its address looks like one on file, *alike* (C10).
+
+    It stops nothing and changes no letter: nobody is on file under the address itself, and who has made it to look
+    like another's gets the answer of any address that we do not know, or they would learn whom we do (C19).
+    """
+    found = held_as_lookalike(case.address, alike)
+    return () if found is None else (found,)
 
 
 def _silent_for_long(subjects: Sequence[Subject], today: date) -> bool:
@@ -245,20 +287,3 @@ def improves(letter: Standing, decision: Decision, case: Case) -> bool:
         return False
     fewer = set(decision.holds) < set(case.decision.holds)
     return better(letter, than=case.standing) or fewer
-
-
-def better(one: Standing, than: str) -> bool:
-    """Whether *one* outranks the standing named *than*: a forger must not pre-empt the victim (DESIGN, keys)."""
-    return _RANKS[standing_name(one)] > _RANKS[than]
-
-
-_RANKS = {"Malformed": 0, "Failed": 0, "Unproven": 1, "Proven": 2}
-
-
-def standing_name(standing: Standing) -> str:
-    """Name of the standing's kind, as the ledger and the audit trail keep it."""
-    match standing:
-        case Proven() | Unproven() | Failed() | Malformed():
-            return type(standing).__name__
-        case _:
-            assert_never(standing)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from mailbot.core.decide.channels import Tells
 from mailbot.core.model import (
     Language,
     Right,
@@ -30,6 +31,7 @@ class Policy:
     confirm_within: timedelta = timedelta(days=14)  # amendment 4
     letters_per_case: int = 3  # amendment 9
     obligations_known: bool = True  # some store says who has open orders (issue 5, item 5)
+    tells: Tells = field(default_factory=Tells)  # what the data map can tell apart (issue 5, item 4)
     autonomy: Mapping[tuple[Right, Language], Autonomy] = field(default_factory=dict)
 
     def mode(self, right: Right, languages: Sequence[Language]) -> Autonomy:

@@ -10,6 +10,7 @@ from mailbot.core.model.acting import (
     Decision,
     HoldReason,
     Letter,
+    Origin,
     Step,
     StepKind,
 )
@@ -29,7 +30,7 @@ from mailbot.core.model.asking import (
     Subject,
     Unproven,
 )
-from mailbot.core.model.details import Channel, Correction, Details, Item
+from mailbot.core.model.details import Channel, Correction, Details, Item, Topic
 from mailbot.core.model.mail import (
     Machine,
     Message,
@@ -66,6 +67,7 @@ __all__ = [
     "Message",
     "MessageId",
     "Obligation",
+    "Origin",
     "Place",
     "Proven",
     "RawMail",
@@ -77,6 +79,7 @@ __all__ = [
     "Step",
     "StepKind",
     "Subject",
+    "Topic",
     "Unproven",
     "Unreadable",
 ]

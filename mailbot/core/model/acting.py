@@ -1,6 +1,7 @@
 """What is done about it: steps, changes, decisions, letters, cases."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 
 from mailbot.core.model.details import Channel
@@ -19,6 +20,16 @@ class StepKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a row came from that brought an address back; no personal data (issue 5, item 4)."""
+
+    store: str
+    table: str
+    source: str = ""  # as the map's source column says it
+    added: date | None = None  # on which day it came
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One thing to do about one address, or about some of the advertising that comes to it or to numbers."""
 
@@ -28,6 +39,11 @@ class Step:
     channels: tuple[Channel, ...] = ()  # advertising by these ways only; empty: by whatever way
     topics: tuple[str, ...] = ()  # about these topics only, as the data map's column names them; empty: about any
     phones: tuple[str, ...] = field(default=(), repr=False)  # numbers to which it comes as well: +77000000001
+    own_phones: bool = False  # of those numbers only the ones that stand in the record of the address itself
+    confirmed: bool = False  # proven, confirmed or approved: rows may go that nobody could give back
+    spare_owed: bool = False  # DESTROY: what an order or a hold needs stays until its day; a person has decided so
+    unless_agreed: datetime | None = None  # SUPPRESS: rows to which the person agreed after it are left alone
+    origin: Origin | None = None  # SUPPRESS: what made it necessary to stop again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +57,7 @@ class Change:
     columns: tuple[str, ...] = ()
     category: str = ""  # category of data for the person's letter, a key of templates' words
     kept_for: str = ""  # why it stays: norm; empty: nothing stays
+    until: date | None = None  # last day, local, on which it stays; None: as long as the norm applies
 
 
 class HoldReason(StrEnum):
@@ -67,6 +84,9 @@ class HoldReason(StrEnum):
     ROLE = "role"  # an address that several people read: info@, office@ (C11)
     NO_CONTACT = "no_contact"  # nothing was heard of the person for a year: the address may be another's now
     FLOOD = "flood"  # too many unproven requests in this hour: acted upon one by one (C25, C27)
+    CHANNEL = "channel"  # of ways, topics or numbers more is said than is understood, or than the data tell apart
+    BREAKER = "breaker"  # more was destroyed, or stopped for the unproven, within an hour than the limits allow
+    RETURNED = "returned"  # destroyed, and back by an import: destroyed again only by a person
     BY_HAND = "by_hand"  # `mailbot backlog` or a person put it here
 
 
@@ -79,11 +99,16 @@ class Letter(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     WITHDRAWN = "withdrawn"
     ACCESS = "access"
+    PACKAGE = "package"  # a copy of the data, in an archive (access, level 2); released by a person only
     ERASED = "erased"
     LEFT_ALONE = "left_alone"  # the owner said no: everything lifted
     INTERIM = "interim"  # could not verify yet, how to continue (amendment 11)
     REFUSED = "refused"  # by a person only
     WRITTEN = "written"  # a person's own words
+    UNDER_WAY = "under_way"  # what is done already, and that a person does the rest
+    PARTY = "party"  # to somebody who had the data from us, not to the person (A93)
+    PARTY_RESULT = "party_result"  # what those answered, to the person
+    TERM_OVER = "term_over"  # what had to be kept has been destroyed on its day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,13 @@ class Channel(StrEnum):
     POST = "post"
 
 
+class Topic(StrEnum):
+    """What advertising is about, as people tell one kind from another."""
+
+    PROMOTIONS = "promotions"
+    NEWS = "news"
+
+
 class Item(StrEnum):
     """What is to be corrected."""
 
@@ -42,9 +49,14 @@ class Details:
     """What is plainly said, and nothing else: what is not plain stays empty."""
 
     channels: tuple[Channel, ...] = ()  # advertising is to stop by these only; empty: by all, or not said
+    kept_channels: tuple[Channel, ...] = ()  # and by these it is to go on
+    topics: tuple[Topic, ...] = ()  # about these only; empty: about all, or not said
+    kept_topics: tuple[Topic, ...] = ()  # and about these it is to go on
+    phones: tuple[str, ...] = field(default=(), repr=False)  # E.164 numbers to which it is to stop
+    unclear: bool = False  # of a way, a topic or a number more is said than is understood: a person reads it
     until: str = field(default="", repr=False)  # the sender's own words
     until_day: date | None = None  # the day they name, None where they name an event
     corrections: tuple[Correction, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.channels or self.until or self.corrections)
+        return bool(self.channels or self.topics or self.phones or self.unclear or self.until or self.corrections)

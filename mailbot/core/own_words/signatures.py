@@ -14,6 +14,7 @@ _LONGEST_SIGN_OFF: Final = 6
 _LOOK_AT: Final = 300  # characters of a line
 
 _DELIMITER = re.compile(r"(?:--|—|––|—-|- -)\s{0,2}$")
+_DASHES = re.compile("[—–]|- -")
 _PHRASE = (
     r"(?:с (?:глубоким |большим |искренним )?уважением|с ув\.?|с наилучшими(?: пожеланиями)?|с благодарностью"
     r"|всего (?:доброго|хорошего|наилучшего)|всех благ|(?:зор |терең )?құрметпен|ізгі (?:ниетпен|тілекпен)|ізетпен"
@@ -83,6 +84,19 @@ def mark_signature(lines: Sequence[str], marked: list[bool]) -> None:
         return
     if all(_may_sign(lines[n]) for n in tail):
         marked[at:] = [True] * (len(lines) - at)
+
+
+def above_signature(text: str) -> str | None:
+    """What stands above the first "--" that has something above it; None where there is none.
+
+    What follows may be a signature with sentences in it, a company's or a joke: who asks only there is asked by a
+    person whether they meant it.
+    """
+    if "--" not in text and not _DASHES.search(text):
+        return None
+    lines = text.split("\n")
+    at = next((n for n in range(1, len(lines)) if _DELIMITER.match(lines[n].strip()[:8])), 0)
+    return "\n".join(lines[:at]) if _something_before(lines, at) else None
 
 
 def mark_sign_offs(lines: Sequence[str], marked: list[bool], hinted: Sequence[int]) -> None:

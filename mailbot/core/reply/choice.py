@@ -48,5 +48,19 @@ def may_answer(message: Message, standing: Standing, *, in_junk: bool) -> tuple[
     return tuple(dict.fromkeys(reasons))
 
 
+_OF_THE_PATH = "return-path of another domain"
+
+
+def but_for_the_path(reasons: Iterable[str]) -> tuple[str, ...]:
+    """*reasons* of silence that hold for our question as well: all but where bounces would go (C13, D7).
+
+    The question goes to From, known or not, always the same letter, never on DMARC fail, malformed or automatic
+    mail (amendment 2); who forges From can write the same Return-Path, and forwarders and bulk services write
+    their own. Receipts and notices, which nobody has to answer, keep to C13. Once the token is back from that
+    address (amendment 3) it is proven whose it is.
+    """
+    return tuple(reason for reason in reasons if not reason.lower().startswith(_OF_THE_PATH))
+
+
 def _elsewhere(message: Message) -> bool:
     return message.author is not None and bool(message.return_path) and not path_agrees(message)

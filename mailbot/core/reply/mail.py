@@ -6,7 +6,7 @@ Nothing of the incoming message goes into it but its Message-IDs, and those only
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
@@ -61,14 +61,26 @@ class Heading:
     parent: Message | None = None  # the message it answers
 
 
-def compose(text: Text, heading: Heading, sender: Sender) -> bytes:
-    """The letter as it goes out: text/plain in UTF-8, CRLF (requirements D17-D25).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosed:
+    """The one file that a letter may carry; its name is plain ASCII and says nothing of the person."""
 
-    Raises ValueError, without personal data, when the recipient or the Message-ID is not one. Everything else
-    is made harmless: whatever the facts hold, no header field begins or ends where we did not put it.
+    name: str
+    content: bytes = field(repr=False)
+    kind: str = "zip"
+
+
+def compose(text: Text, heading: Heading, sender: Sender, enclosed: Enclosed | None = None) -> bytes:
+    """The letter as it goes out: text/plain in UTF-8, CRLF (requirements D17-D25), with a file where there is one.
+
+    Raises ValueError, without personal data, when the recipient, the Message-ID or the file's name is not one.
+    Everything else is made harmless: whatever the facts hold, no header field begins or ends where we did not put
+    it.
     """
     if not _ADDRESS.fullmatch(heading.to) or not _MESSAGE_ID.fullmatch(heading.message_id):
         raise ValueError("the recipient or the Message-ID of a letter is malformed")
+    if enclosed and not _FILE_NAME.fullmatch(enclosed.name):
+        raise ValueError("the name of an enclosed file is malformed")
     mail = EmailMessage(policy=_AsWritten(utf8=not heading.to.isascii()))  # D50: such a letter needs SMTPUTF8
     for name, value in _headers(text, heading, sender).items():
         mail[name] = value
@@ -76,6 +88,10 @@ def compose(text: Text, heading: Heading, sender: Sender) -> bytes:
     body = text.body.encode("utf-8", "replace").decode()  # a lone surrogate cannot be sent
     mail.set_content(body, cte="quoted-printable" if ascii_mostly else "base64")
     mail["Content-Language"] = ", ".join(text.languages)  # after the content, which sets out by removing it
+    if enclosed:
+        mail.add_attachment(
+            enclosed.content, maintype="application", subtype=enclosed.kind, filename=enclosed.name
+        )
     return mail.as_bytes()
 
 
@@ -104,6 +120,8 @@ _LINE = 76
 _ADDRESS = re.compile(r'(?:"[^"\\\s]+"|[^\s<>()\[\],;:@"\\]+)@[A-Za-z0-9.-]+')
 _MESSAGE_ID = re.compile(r"(?!.*=\?)[!-;=?-~]{3,250}")
 """Printable ASCII without angle brackets and without encoded words, which a reader would decode."""
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 
 _REFERENCES = 10
 """The first and the last nine: enough to thread by, and a sender cannot make our letter grow."""

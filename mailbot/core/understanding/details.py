@@ -6,9 +6,10 @@ Precision before recall: what is not plain stays empty, for a person reads the l
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from mailbot.core.model import Channel, Correction, Details, Right
+from mailbot.core.model import Correction, Details, Right
 from mailbot.core.understanding.corrections import corrections_in
 from mailbot.core.understanding.knowledge import Knowledge
+from mailbot.core.understanding.limits import Limits, limits_of
 from mailbot.core.understanding.phrases import Said, said_in
 from mailbot.core.understanding.stream import Looked
 from mailbot.core.understanding.until import Span, until_in
@@ -31,8 +32,14 @@ def details_of(looked: Looked, rights: Collection[Right], knowledge: Knowledge, 
         return Details()
     said = said_in(looked.words, knowledge.phrases)
     until = _until(looked, said, rights)
+    limits = limits_of(looked, said) if Right.UNSUBSCRIBE in rights else Limits()
     return Details(
-        channels=_channels(looked, said) if Right.UNSUBSCRIBE in rights else (),
+        channels=limits.channels,
+        kept_channels=limits.kept_channels,
+        topics=limits.topics,
+        kept_topics=limits.kept_topics,
+        phones=limits.phones,
+        unclear=limits.unclear,
         until=until.told(looked.text, looked.words) if until else "",
         until_day=day_of(looked.text, looked.words, said, until, today) if until and today else None,
         corrections=_corrections(looked, said, knowledge) if Right.RECTIFICATION in rights else (),
@@ -61,25 +68,3 @@ def _until(looked: Looked, said: Sequence[Said], rights: Collection[Right]) -> S
     spans = until_in(looked.text, looked.words, said, bans=bans, objects=objects)
     near = [span for span in spans if looked.words[span.first].sentence in still]
     return near[0] if near else None
-
-
-# ---------------------------------------------------------------- by which way
-
-
-def _channels(looked: Looked, said: Sequence[Said]) -> tuple[Channel, ...]:
-    """The ways that are to stop, where what is to stop is nothing else, and no other way is spoken of."""
-    named: set[Channel] = set()
-    aside: set[Channel] = set()
-    stopping = {one.sentence for one in looked.found if one.group in _STANDS_STILL[Right.UNSUBSCRIBE]}
-    by_sentence: dict[int, set[str]] = {}
-    for one in said:
-        by_sentence.setdefault(looked.words[one.first].sentence, set()).add(one.role)
-    for sentence, roles in by_sentence.items():
-        ways = {Channel(role.removeprefix("channel.")) for role in roles if role.startswith("channel.")}
-        if "stopping.stop" not in roles and sentence not in stopping:
-            aside |= ways
-        elif "stopping.general" in roles or (ways and "stopping.keep" in roles):
-            return ()
-        else:
-            named |= ways
-    return tuple(way for way in Channel if way in named) if aside <= named else ()

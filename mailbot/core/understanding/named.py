@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from mailbot.core.lookalike import same_mailbox
 from mailbot.core.model import Address, Message
 from mailbot.core.understanding.stream import own_text
 
@@ -40,20 +41,26 @@ _MINE = re.compile(
 )
 
 
-def names_another(message: Message) -> bool:
-    """Whether the sender's own words are about an address or a number that is not known to be the sender's."""
+def names_another(message: Message, *, spellings: bool = False) -> bool:
+    """Whether the sender's own words are about an address or a number that is not known to be the sender's.
+
+    *spellings*: what may be the sender's own mailbox spelled otherwise is the sender's (C9): advertising stops
+    there as well. What is shown, changed or destroyed is only what stands under the address that writes.
+    """
     text = own_text(message)[0][:_READ]
     if "[" in text or "(" in text:
         text = _DOTTED.sub(".", _SPELLED.sub("@", text))
-    return ("@" in text and any(_other_addresses(text, message))) or any(_other_numbers(text))
+    return ("@" in text and any(_other_addresses(text, message, spellings=spellings))) or any(_other_numbers(text))
 
 
-def _other_addresses(text: str, message: Message) -> Iterator[Address]:
+def _other_addresses(text: str, message: Message, *, spellings: bool) -> Iterator[Address]:
     """Addresses in *text* beside the sender's and ours."""
     ours = message.to[0] if len(message.to) == 1 else None
     for match in _ADDRESS.finditer(text):
         found = _plain(match.group())
         if "." not in found.rpartition("@")[2] or found in {message.author, ours}:
+            continue
+        if spellings and message.author is not None and same_mailbox(message.author, found):
             continue
         if ours and found.rpartition("@")[2] == ours.rpartition("@")[2] and _is_sender(text, match):
             continue  # "mail from news@example.kz": the newsletter, not a person

@@ -21,6 +21,7 @@ from mailbot.core.model import (
     Right,
     Route,
 )
+from mailbot.core.own_words.signatures import above_signature
 from mailbot.core.understanding.details import details_of
 from mailbot.core.understanding.disguise import disguised
 from mailbot.core.understanding.evidence import evidence_for
@@ -70,6 +71,8 @@ def understand(message: Message, knowledge: Knowledge, *, today: date | None = N
     }
     if len(tokens) > REACH and (judged.asked or any(one.rule.right for one in held)):
         concerns.add(Concern.UNSURE)  # what stands far down only rules have read
+    if _asks_below_signature(message, judged.asked, knowledge):
+        concerns.add(Concern.UNSURE)
     return Reading(
         asks=tuple(Ask(right=right, sure=round(judged.rights[right], 3), evidence=said[right]) for right in said),
         concerns=tuple(concern for concern in Concern if concern in concerns),
@@ -190,11 +193,20 @@ def _beyond_words(message: Message, looked: Looked, judged: Judgement, knowledge
         yield Concern.ATTACHMENT_ONLY
 
 
+def _asks_below_signature(message: Message, asked: Sequence[Right], knowledge: Knowledge) -> bool:
+    """Whether something is asked for only below a signature's "--", where it may be anybody's standing words."""
+    above = above_signature(message.own_words) if asked else None
+    if above is None:
+        return False
+    return not {*asked} <= {*understand(replace(message, own_words=above), knowledge).rights}
+
+
 def _never_a_programs(
     message: Message, looked: Looked, asked: Sequence[Right], present: set[str], knowledge: Knowledge
 ) -> Iterator[Concern]:
     """What would be another's (C12; corrections name others), or more than was asked, or objects to programs."""
-    if asked and Right.RECTIFICATION not in asked and names_another(message):
+    own_spellings = {*asked} == {Right.UNSUBSCRIBE}
+    if asked and Right.RECTIFICATION not in asked and names_another(message, spellings=own_spellings):
         yield Concern.THIRD_PARTY
     if Right.WITHDRAW_CONSENT in asked and not (Right.ERASURE in asked or "consent" in present):
         yield Concern.STOP_ONLY

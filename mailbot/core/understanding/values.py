@@ -78,6 +78,11 @@ def values_in(text: str, words: Sequence[Word], *, common: Collection[int], part
     )
 
 
+def numbers_in(text: str, words: Sequence[Word]) -> list[Value]:
+    """Whatever looks like a telephone number, in the order of the text."""
+    return [value for value in _typed(text, words) if value.kind is Kind.PHONE]
+
+
 def _typed(text: str, words: Sequence[Word]) -> list[Value]:
     """What its form tells: addresses, numbers, dates, quotations."""
     starts = [word.start for word in words]

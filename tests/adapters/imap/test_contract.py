@@ -5,6 +5,7 @@ import itertools
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -16,7 +17,8 @@ from pymap.imap import IMAPServer
 from pymap.parsing.specials.flag import Wildcard
 
 from mailbot.adapters.imap import ImapMailbox
-from mailbot.core.model import MessageId, Place
+from mailbot.core.message.addresses import address as compared
+from mailbot.core.model import Address, MessageId, Place
 from mailbot.errors import Rejected
 from tests.servers.dovecot import Account
 
@@ -183,6 +185,72 @@ async def test_new_mail_ends_the_wait(client: Client):
     async with asyncio.timeout(5):
         await waiting
     assert len(await mailbox.uids("INBOX")) == 1
+
+
+def to(number: int, **headers: str) -> bytes:
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return (f"Message-ID: <{number}@example.org>\r\n{head}Subject: {number}\r\n\r\nanna@example.org\r\n").encode()
+
+
+async def test_letters_are_found_by_exactly_one_address_in_from_to_or_cc(client: Client):
+    mailbox = client()
+    for number, raw in enumerate(
+        [
+            {"From": "Anna <ANNA@Example.org>"},
+            {"From": "joanna@example.org"},  # SEARCH takes it for anna: C8 does not
+            {"From": "boris@example.org", "To": "info@example.kz, anna@example.org"},
+            {"From": "boris@example.org", "Cc": "Anna <anna@example.org>"},
+            {"From": "boris@example.org", "Reply-To": "anna@example.org"},
+            {"From": "anna@example.org.example.com"},
+            {"From": '"anna@example.org" <boris@example.org>'},
+        ]
+    ):
+        await mailbox.append("INBOX", to(number, **raw), at=NOON)
+    first, _, third, fourth, *_ = await mailbox.uids("INBOX")
+
+    places = await mailbox.search("INBOX", Address("anna@example.org"))
+
+    assert [place.uid for place in places or ()] == [first, third, fourth]
+    assert await mailbox.search("INBOX", Address("nobody@example.org")) == []
+    assert await mailbox.search("Nowhere", Address("anna@example.org")) is None
+
+
+async def test_letters_are_found_by_an_address_in_its_own_letters(client: Client):
+    mailbox, address = client(), "анна@мысал.example"
+    await mailbox.append("INBOX", to(1, From=f"Анна <{address}>"), at=NOON)
+    await mailbox.append("INBOX", to(2, From="boris@example.org"), at=NOON)
+
+    (place,) = await mailbox.search("INBOX", compared(address)) or ()
+
+    assert place.uid == (await mailbox.uids("INBOX"))[0]
+
+
+async def test_letters_are_destroyed_by_their_uids_and_none_that_others_have_marked(client: Client):
+    """D64: a plain EXPUNGE would take what a colleague has marked and may want back."""
+    mailbox, colleague = client(), client()
+    for number in range(120):
+        await mailbox.append("INBOX", letter(number), at=NOON)
+    places = await mailbox.search("INBOX", Address("anna@example.org")) or ()
+    spared = places[60]
+    async with colleague._turn("INBOX") as connection:
+        await connection.run("STORE", str(spared.uid), "+FLAGS.SILENT", r"(\Deleted)", uid=True)
+
+    await mailbox.expunge([place for place in places if place != spared])
+    await mailbox.expunge(places[:2])
+
+    assert await mailbox.search("INBOX", Address("anna@example.org")) == [spared]
+    assert r"\Deleted" in (await mailbox.flags(spared) or ())
+
+
+async def test_uids_of_a_folder_that_was_made_anew_destroy_nothing(client: Client):
+    """D57: the numbers name other letters now."""
+    mailbox = client()
+    await mailbox.append("INBOX", letter(1), at=NOON)
+    (place,) = await mailbox.search("INBOX", Address("anna@example.org")) or ()
+
+    await mailbox.expunge([replace(place, uidvalidity=place.uidvalidity + 1)])
+
+    assert await mailbox.search("INBOX", Address("anna@example.org")) == [place]
 
 
 async def test_a_folder_that_is_missing_is_refused_and_the_next_call_works(client: Client):

@@ -7,7 +7,7 @@ import pytest
 
 from mailbot.adapters.imap import ImapMailbox
 from mailbot.adapters.imap.fetch import LONG_AGO
-from mailbot.core.model import MessageId, Place, RawMail
+from mailbot.core.model import Address, MessageId, Place, RawMail
 from mailbot.errors import Rejected
 from mailbot.ports import FolderState, Mailbox
 from tests.adapters.imap.conftest import Meet
@@ -384,6 +384,56 @@ async def test_idle_is_renewed_before_a_router_forgets_us(meet: Meet, monkeypatc
     await mailbox.wait("INBOX", 0.3)
 
     assert len(server.sent("IDLE")) >= 3
+
+
+# ---------------------------------------------------------------- somebody's letters
+
+
+async def test_a_server_that_destroys_only_all_that_is_marked_is_refused_before_anything_is_marked(meet: Meet):
+    """D64: without UIDPLUS an EXPUNGE would take mail that colleagues have marked."""
+    server, mailbox = await meet({"CAPABILITY": b"* CAPABILITY IMAP4rev1 MOVE\r\nTAG OK done\r\n"})
+
+    with pytest.raises(Rejected, match="UIDPLUS"):
+        await mailbox.expunge([PLACE])
+
+    assert server.sent("UID STORE") == []
+    assert server.sent("EXPUNGE") == []
+
+
+async def test_what_is_destroyed_is_named_by_its_uid(meet: Meet):
+    server, mailbox = await meet()
+
+    await mailbox.expunge([PLACE, Place(folder="INBOX", uidvalidity=7, uid=9)])
+
+    assert server.sent("UID STORE") == [r"UID STORE 3,9 +FLAGS.SILENT (\Deleted)"]
+    assert server.sent("UID EXPUNGE") == ["UID EXPUNGE 3,9"]
+    assert server.sent("EXPUNGE") == []
+
+
+async def test_a_header_that_the_server_withholds_is_not_taken_for_somebody_elses(meet: Meet):
+    """Missed would mean: nothing was found."""
+    _, mailbox = await meet(
+        {
+            "UID SEARCH": b"* SEARCH 3\r\nTAG OK done\r\n",
+            "UID FETCH": b"* 1 FETCH (UID 3 BODY[HEADER] NIL)\r\nTAG OK done\r\n",
+        }
+    )
+
+    with pytest.raises(Rejected, match="header"):
+        await mailbox.search("INBOX", Address("anna@example.org"))
+
+
+async def test_a_folder_that_is_there_and_cannot_be_opened_is_not_taken_for_missing(meet: Meet):
+    _, mailbox = await meet(
+        {
+            "SELECT": b"TAG NO not now\r\n",
+            "LIST": b'* LIST () "/" "INBOX"\r\n* LIST () "/" "Old"\r\nTAG OK done\r\n',
+        }
+    )
+
+    with pytest.raises(Rejected, match="SELECT"):
+        await mailbox.search("Old", Address("anna@example.org"))
+    assert await mailbox.search("Older", Address("anna@example.org")) is None
 
 
 # ---------------------------------------------------------------- patience and closing

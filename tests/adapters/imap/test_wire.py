@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.adapters.imap.fetch import BATCH_BYTES, MOST_AT_ONCE, batches
+from mailbot.adapters.imap.fetch import BATCH_BYTES, CUT_BYTES, MOST_AT_ONCE, batches, first_of
 from mailbot.adapters.imap.framing import BrokenFrame, Frame, Framer
 from mailbot.adapters.imap.words import (
     code_of,
@@ -152,6 +152,20 @@ def test_what_cannot_be_a_uid_is_a_mistake_of_ours(uid: int):
 
 
 # ---------------------------------------------------------------- batches
+
+
+@given(
+    st.dictionaries(st.integers(1, 10_000), st.integers(0, 12_000_000), max_size=50), st.integers(1, 30_000_000)
+)
+def test_the_first_messages_that_fit_are_handed_over_one_at_least(sizes: dict[int, int], most: int):
+    limit = 10_000_000
+
+    found = first_of(sizes, limit=limit, most=most)
+
+    assert list(found) == sorted(sizes)[: len(found)]
+    octets = [size if size <= limit else CUT_BYTES for size in found.values()]
+    assert len(found) == min(1, len(sizes)) or sum(octets) <= most
+    assert first_of(sizes, limit=limit, most=None) == sizes
 
 
 @given(st.dictionaries(st.integers(1, 10_000), st.integers(0, 12_000_000), max_size=150))

@@ -232,13 +232,8 @@ async def test_what_waits_for_another_try_is_counted_without_reading_it(ledger: 
         assert await book.tried_in_vain() == 0
 
 
-async def test_suppressions_and_autonomy_are_set_and_taken_back(ledger: SqlLedger):
+async def test_autonomy_is_set_and_changed(ledger: SqlLedger):
     async with ledger.write() as book:
-        await book.suppress("d", "T-1", at=NOW)
-        await book.suppress("d", "T-2", at=NOW)
-        assert await book.suppressed("d")
-        await book.release("d")
-        assert not await book.suppressed("d")
         await book.set_autonomy(Right.ACCESS, Language.KK, Autonomy.AGREE, at=NOW, by="me")
         await book.set_autonomy(Right.ACCESS, Language.KK, Autonomy.PERSON, at=NOW, by="me")
         assert await book.autonomy() == {(Right.ACCESS, Language.KK): Autonomy.PERSON}
@@ -247,7 +242,7 @@ async def test_suppressions_and_autonomy_are_set_and_taken_back(ledger: SqlLedge
 async def test_readers_cannot_write(ledger: SqlLedger):
     with pytest.raises(OutsideError):
         async with ledger.read() as book:
-            await book.suppress("d", "T-1", at=NOW)
+            await book.set_autonomy(Right.ACCESS, Language.KK, Autonomy.AGREE, at=NOW, by="me")
 
 
 async def test_an_upgrade_twice_is_once_and_says_its_revision(url):

@@ -173,3 +173,26 @@ async def _frozen(url: str) -> tuple[str | None, ...]:
         query = "SELECT CAST(frozen AS VARCHAR(40)), frozen_text FROM customers WHERE login = 'anna'"
         stored: tuple[str | None, ...] = tuple((await connection.exec_driver_sql(query)).one())
         return stored
+
+
+async def test_a_table_of_another_schema_is_found_there_and_nowhere_else(url: str):
+    elsewhere = "shop" if url.startswith("postgresql") else "main"  # SQLite knows its own name alone
+    setup = (
+        ("CREATE SCHEMA shop", "CREATE TABLE members (login VARCHAR(9), mail VARCHAR(99))")
+        if elsewhere == "shop"
+        else ()
+    )
+    await execute(
+        url,
+        *setup,
+        f"CREATE TABLE {elsewhere}.members (login VARCHAR(9), mail VARCHAR(99))",
+        f"INSERT INTO {elsewhere}.members VALUES ('anna', 'anna@example.kz')",  # noqa: S608 - our own name
+    )
+    members = replace(table("members", BY_MAIL, "login"), persons=True, schema=elsewhere)
+    store = Store(name="company", system="shop", tables=(members,), owes_nothing=True)
+    registry = registry_of(url, DataMap(stores=(store,), words=MAP.words))
+
+    assert [subject.key for subject in await registry.find(ANNA)] == ["company/members/anna"]
+    (done,) = await registry.carry_out(step(StepKind.DESTROY), at=NOON)
+    assert (done.table, done.rows) == ("members", 1)
+    await registry.close()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mailbot.adapters.registry import SqlRegistry
-from mailbot.adapters.registry.spelling import is_found
+from mailbot.adapters.registry.check.spelling import is_found
 from mailbot.core.datamap import ByEmail, DataMap, Delete, Table
 from mailbot.core.model import Address
 from tests.adapters.registry.company import MAP, add_person, execute, fill, registry_of

@@ -94,7 +94,7 @@ async def test_every_step_finds_its_person_by_index(url: str, kind: StepKind):
     database = Database(MAP.stores[0], url)
     async with database.reading() as connection:
         scope = Scope(store=database.store, live=await database.tables(connection), address=ANNA)
-        work = Work(scope=scope, kind=kind, today=TODAY)
+        work = Work(scope=scope, step=step(kind), today=TODAY)
         plans = [await _plan(connection, work, table.name) for table in work.tables]
     await database.close()
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tests.drills.spoof.attack import Attack
 from tests.drills.spoof.attacks import ATTACKS
+from tests.drills.spoof.inline import without_threads
 from tests.drills.spoof.run import Result, drill, quiet, summary
 
 AT_ONCE = 8  # attacks a process plays before it says what came of them
@@ -42,8 +43,9 @@ def main() -> int:
 
 def _results(chosen: Sequence[Attack], seed: int, keep: Path | None, *, jobs: int) -> Iterator[Result]:
     """What came of each, as soon as it is known."""
-    names = [attack.name for attack in chosen]
-    parts = [names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE)]
+    names = [attack.name for attack in chosen if not attack.crowd]
+    parts = [[attack.name] for attack in chosen if attack.crowd]  # the longest first, each by itself
+    parts += [names[start : start + AT_ONCE] for start in range(0, len(names), AT_ONCE)]
     with ProcessPoolExecutor(max_workers=jobs) as pool:
         for done in as_completed([pool.submit(play, part, seed, keep) for part in parts]):
             yield from done.result()
@@ -52,6 +54,7 @@ def _results(chosen: Sequence[Attack], seed: int, keep: Path | None, *, jobs: in
 def play(names: Sequence[str], seed: int, keep: Path | None) -> list[Result]:
     """The attacks with these *names*, one after the other, in this process."""
     quiet()
+    without_threads()
     chosen = [attack for attack in ATTACKS if attack.name in names]
     return asyncio.run(drill(chosen, seed=seed, keep=keep))
 

@@ -43,6 +43,7 @@ class Attack:
     may: frozenset[StepKind] = HARMLESS  # what may be done to the victim's data before the owner has a say
     signs: bool = False  # whether the victim's provider signs
     compare: bool = True  # whether the two worlds must look alike from outside
+    queries: bool = False  # and the databases be asked the same in both (C19): no token comes back in it
     hindered_by: str = ""  # why the real request may wait for a person: the rule that says so
     crowd: bool = False  # cases of strangers are part of it, and end as they may
     local: str = ""  # the victim's address begins so, where it is not their name
@@ -57,6 +58,7 @@ def attack(
     may: Collection[StepKind] = HARMLESS,
     signs: bool = False,
     compare: bool = True,
+    queries: bool = False,
     hindered_by: str = "",
     crowd: bool = False,
     local: str = "",
@@ -71,6 +73,7 @@ def attack(
         may=frozenset(may),
         signs=signs,
         compare=compare,
+        queries=queries,
         hindered_by=hindered_by,
         crowd=crowd,
         local=local,

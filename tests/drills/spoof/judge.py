@@ -1,11 +1,13 @@
 """What came of an attack: what was seen, taken, learnt or held up, and how the two worlds look from outside."""
 
 import random  # noqa: TID251 - seeded, so that a run can be repeated
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
+from functools import cache
 from typing import Any
 
 from mailbot.core.case import Case, Outgoing, Phase
@@ -13,7 +15,8 @@ from mailbot.core.model import CaseState, Letter, Right, StepKind
 from tests.drills.spoof.attack import Attack, End, Heard
 from tests.drills.spoof.cast import Person
 from tests.drills.spoof.harm import Fault, Harm
-from tests.drills.spoof.stage import Post, Stage
+from tests.drills.spoof.stage import Post, Stage, company_map
+from tests.drills.spoof.wire import TOKEN
 
 OPERATOR = "lawyer@example.kz"
 ASIDE = 0.25  # of attacks after which somebody beside them asks too
@@ -42,6 +45,7 @@ class Verdict:
     faults: Sequence[Fault]
     outside: Sequence[Outside]
     ends: frozenset[End]
+    asked: Sequence[str] = ()  # of all databases
 
 
 async def played(attack: Attack, stage: Stage, *, real: bool) -> Verdict:
@@ -55,11 +59,11 @@ async def played(attack: Attack, stage: Stage, *, real: bool) -> Verdict:
     if not ends <= attack.ends:
         wrong = sorted(end.value for end in ends - attack.ends)
         faults.append(Fault(Harm.OTHERWISE, f"ended as {', '.join(wrong)}; {await _why(stage)}"))
-    outside = _seen(stage)
+    outside, asked = _seen(stage), tuple(stage.statements)
     if real:
         faults += await _hindered(attack, stage)
         faults += [fault for fault in _disclosed(stage) if fault not in faults]
-    return Verdict(faults=faults, outside=outside, ends=ends)
+    return Verdict(faults=faults, outside=outside, ends=ends, asked=asked)
 
 
 def _seen(stage: Stage) -> list[Outside]:
@@ -71,7 +75,7 @@ def _seen(stage: Stage) -> list[Outside]:
     return [
         Outside(to=to, raw=raw, at=at)
         for number, ((to, raw), at) in enumerate(zip(mailer.letters, mailer.times, strict=True))
-        if to != OPERATOR and (number < mark or to != victim)
+        if to not in {OPERATOR, *_parties()} and (number < mark or to != victim)
     ]
 
 
@@ -83,11 +87,20 @@ def learnt(known: Sequence[Outside], unknown: Sequence[Outside]) -> Iterator[Fau
     for one, other in zip(known, unknown, strict=True):
         if len(one.raw) != len(other.raw):
             yield Fault(Harm.LEARNT, f"size: {len(one.raw)} octets where on file, {len(other.raw)} where not")
-        elif one.raw != other.raw:
+        elif _but_for_chance(one.raw) != _but_for_chance(other.raw):
             yield Fault(Harm.LEARNT, f"bytes: {_first_difference(one.raw, other.raw)}")
         if one.at != other.at:
             late = (one.at - other.at).total_seconds() * 1000
             yield Fault(Harm.LEARNT, f"time: {late:+.0f} ms where on file")
+
+
+def _but_for_chance(raw: bytes) -> tuple[bytes, str]:
+    """A letter without what chance has made of it: codes and Message-IDs come in the order of the whole world."""
+    head = raw.partition(b"\r\n\r\n")[0]
+    return _MESSAGE_ID.sub(b"<>", head), TOKEN.sub("", message_from_bytes(raw, policy=default).get_content())
+
+
+_MESSAGE_ID = re.compile(rb"<[0-9A-Za-z]{20,}@[^>]*>")
 
 
 def _first_difference(one: bytes, other: bytes) -> str:
@@ -201,8 +214,14 @@ def _changes(before: Rows, now: Rows) -> Iterator[tuple[StepKind, str]]:
                 yield StepKind.SUPPRESS if stopped else StepKind.STOP_PROCESSING, table
 
 
+@cache
+def _parties() -> frozenset[str]:
+    """Who works on the data for the company, and is told of what was done (requirements A93)."""
+    return frozenset(party.email for party in company_map().parties if party.email)
+
+
 def _answered(attack: Attack, stage: Stage) -> list[Fault]:
-    allowed = {OPERATOR, stage.cast.bystander.address}
+    allowed = {OPERATOR, stage.cast.bystander.address, *_parties()}
     allowed |= {stage.cast.victim.address} if Heard.VICTIM in attack.heard else set()
     if attack.crowd:
         allowed |= {to for to, _ in stage.office.mailer.letters if to.endswith(".example.com")}

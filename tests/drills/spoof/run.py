@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from tests.drills.spoof.asked import asked_otherwise
 from tests.drills.spoof.attack import Attack, End
 from tests.drills.spoof.cast import cast_for
 from tests.drills.spoof.harm import Fault, Harm
@@ -66,6 +67,7 @@ async def _both(
     if attack.compare:
         unknown = await _world(attack, base, folder, seed=seed, change=change, known=False, keep=None)
         faults += learnt(known.outside, unknown.outside)
+        faults += asked_otherwise(known.asked, unknown.asked) if attack.queries else ()
         faults += [fault for fault in unknown.faults if fault.harm not in {one.harm for one in known.faults}]
     return Result(name=attack.name, rule=attack.rule, faults=faults, ends=known.ends)
 

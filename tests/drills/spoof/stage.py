@@ -11,11 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from hashlib import sha256
-from math import ceil
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from mailbot.adapters.datamap_file import load_datamap
@@ -30,6 +28,7 @@ from mailbot.journeys.desk import Desk
 from mailbot.journeys.receive import Watch
 from mailbot.ports import Delivery
 from tests.drills.spoof.cast import Cast, Person, zone_of
+from tests.drills.spoof.costly import costly
 from tests.drills.spoof.harm import Fault, Harm
 from tests.drills.spoof.wire import honest, quoting, tokens_of
 from tests.drills.spoof.words import ASKS, YES
@@ -37,7 +36,6 @@ from tests.fakes import START, Clock, FakeMailbox, FakeMailer, FakeSenders
 from tests.office import Office, open_office
 
 SLOT = 120  # seconds; longer than any letter may be kept back so that its moment tells nothing (C19)
-QUESTION_COSTS = 0.02  # seconds of the world's clock for one statement to the company's database
 TABLES = ("subjects", "subscriptions", "consents", "site_visits", "obligations")
 WATCHES = (Watch(folder="INBOX"), Watch(folder="Junk", junk=True))
 
@@ -88,6 +86,7 @@ class Stage:
     attackers: list[str] = field(default_factory=list)  # addresses the attacker writes from as themselves
     faults: list[Fault] = field(default_factory=list)  # what the play itself saw go wrong
     baseline: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    statements: list[str] = field(default_factory=list)  # to every database, as they were put
 
     def trust(self, *borders: str) -> None:
         """The operator trusts these borders' headers."""
@@ -108,7 +107,7 @@ class Stage:
             await self.office.turn(1)
             clock = self.office.clock
             passed = (clock.now - START).total_seconds()
-            clock.now = START + timedelta(seconds=ceil(passed / SLOT) * SLOT)
+            clock.now = START + timedelta(seconds=(passed // SLOT + 1) * SLOT)
 
     async def deliver(self, *raws: bytes) -> None:
         """Mail arrives, and everything that follows happens."""
@@ -231,11 +230,12 @@ async def staged(base: Base, folder: Path, cast: Cast, *, known: bool) -> AsyncI
     for person in (*cast.on_file, *((cast.victim,) if known else ())):
         file(folder, person)
     clock = Clock()
-    desk = _desk(base.office.desk, folder, cast, clock)
+    mailbox = FakeMailbox(clock)
+    desk = replace(_desk(base.office.desk, folder, cast, clock), mailbox=mailbox)
     office = Office(
         app=base.office.app,
         desk=desk,
-        mailbox=FakeMailbox(clock),
+        mailbox=mailbox,
         mailer=Post(clock=clock),
         senders=FakeSenders(),
         clock=clock,
@@ -243,8 +243,16 @@ async def staged(base: Base, folder: Path, cast: Cast, *, known: bool) -> AsyncI
         watches=WATCHES,
     )
     office.mailbox.put(b"From: nobody@example.org\r\n\r\nbefore us\r\n", folder="Junk")
-    with _costly(folder / "company.sqlite", clock):
-        yield Stage(cast=cast, office=office, folder=folder, known=known, attackers=[cast.attacker.address])
+    statements: list[str] = []
+    with costly(folder, clock, statements):
+        yield Stage(
+            cast=cast,
+            office=office,
+            folder=folder,
+            known=known,
+            attackers=[cast.attacker.address],
+            statements=statements,
+        )
     await desk.ledger.close()  # type: ignore[attr-defined]  # the port has no close; ours does
     await desk.registry.close()  # type: ignore[attr-defined]  # see above
 
@@ -257,6 +265,7 @@ def _desk(desk: Desk, folder: Path, cast: Cast, clock: Clock) -> Desk:
     url = f"sqlite+aiosqlite:///{folder}/company.sqlite"
     return replace(
         desk,
+        limits=replace(desk.limits, leave_after=desk.limits.leave_every),
         ledger=SqlLedger(f"sqlite+aiosqlite:///{folder}/ledger.sqlite", actor="mailbot/drill", prefix=""),
         registry=SqlRegistry(
             datamap=datamap,
@@ -276,20 +285,3 @@ def company_map() -> DataMap:
 
 def _heard(tables: Sequence[Table]) -> tuple[Table, ...]:
     return tuple(replace(table, last_contact="since") if table.persons else table for table in tables)
-
-
-class _costly:  # noqa: N801 - reads as a verb where it is used
-    """While it is entered, every statement to the company's database at *path* moves *clock*."""
-
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self._path, self._clock = str(path), clock
-
-    def _asked(self, connection: Any, *_rest: Any) -> None:
-        if self._path in str(connection.engine.url.database):
-            self._clock.forward(seconds=QUESTION_COSTS)
-
-    def __enter__(self) -> None:
-        event.listen(Engine, "before_cursor_execute", self._asked)
-
-    def __exit__(self, *_exc: object) -> None:
-        event.remove(Engine, "before_cursor_execute", self._asked)

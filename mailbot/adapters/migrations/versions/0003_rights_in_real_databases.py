@@ -45,6 +45,8 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_walks")),
     )
+    with op.batch_alter_table("audit", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_at", ["at"], unique=False)
     op.add_column("cases", sa.Column("redacted_at", sa.DateTime(), nullable=True))
     op.add_column("audit_head", sa.Column("mac", sa.String(length=64), nullable=False, server_default=""))
     op.add_column("audit_head", sa.Column("key_id", sa.Integer(), nullable=False, server_default="0"))
@@ -65,7 +67,7 @@ def _suppressions() -> None:
         sa.Column("key_id", sa.Integer(), nullable=False, server_default="1"),
         sa.Column("case_number", sa.String(length=32), nullable=False),
         sa.Column("since", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("digest", "channel", "topic", name=op.f("pk_suppressions")),
+        sa.PrimaryKeyConstraint("digest", "channel", "topic", "case_number", name=op.f("pk_suppressions")),
     )
     op.execute(
         "INSERT INTO suppressions (digest, case_number, since) "

@@ -9,6 +9,7 @@ from tests.drills.spoof.cast import Person
 from tests.drills.spoof.stage import Stage
 from tests.drills.spoof.wire import Signed, quoting, signed, write
 from tests.drills.spoof.words import ASKS, YES
+from tests.drills.spoof.words import PERSON as HUMAN
 
 OWN = (ASKED, PERSON, SUPPRESSED, SERVED)  # an attacker who asks in their own name may do so
 FORGED = (ASKED, PERSON, SUPPRESSED)
@@ -149,6 +150,19 @@ def _alike(form: Alike, right: Right, language: Language) -> Play:
     return play
 
 
+def _alike_again(form: Alike, first: Right, then: Right) -> Play:
+    """They are served as the stranger they are, and come again: what follows must tell no more (C10, C19)."""
+
+    async def play(stage: Stage) -> None:
+        own = form(stage.cast.victim)
+        stage.attackers += {own, _as_we_write_it(own)} - {stage.cast.victim.address}
+        for number, words in enumerate((ASKS[first], ASKS[then], ASKS[first], HUMAN, ASKS[then])):
+            await stage.deliver(write(own, words[Language.RU], number=str(number)))
+            await _answer_own(stage, Language.RU)
+
+    return play
+
+
 def _as_we_write_it(address: str) -> str:
     local, _, domain = address.rpartition("@")
     try:
@@ -170,6 +184,8 @@ def _lookalikes() -> Iterator[Attack]:
         for right in (RIGHTS[number % 4], RIGHTS[(number + 1) % 4]):
             play = _alike(form, right, LANGUAGES[number % 3])
             yield attack(f"look-alike/{name}/{right.value}", "C8", play, *OWN, heard=[Heard.ATTACKER])
+        play = _alike_again(form, RIGHTS[number % 3], RIGHTS[(number + 1) % 3])
+        yield attack(f"look-alike/{name}/again-and-again", "C10, C19", play, *OWN, heard=[Heard.ATTACKER])
     for number, (name, form) in enumerate(TAGS.items()):
         for right in (RIGHTS[number % 3], RIGHTS[(number + 1) % 3]):
             play = _alike(form, right, LANGUAGES[number % 3])
@@ -218,9 +234,10 @@ def _path(path: str, right: Right) -> Play:
 
 def _paths() -> Iterator[Attack]:
     for right in RIGHTS:
-        yield attack(
-            f"return-path/attacker/{right.value}", "C13, D7", _path("", right), PERSON, SUPPRESSED, heard=()
-        )
+        asked = right is not Right.UNSUBSCRIBE  # amendment 2 asks From all the same; a notice would be C13's
+        heard, end = ((Heard.VICTIM,), ASKED) if asked else ((), SUPPRESSED)
+        rule = "amendment 2, C13, D7"
+        yield attack(f"return-path/attacker/{right.value}", rule, _path("", right), end, heard=heard)
         yield attack(f"return-path/null/{right.value}", "D2", _path("<>", right), PERSON, SUPPRESSED, heard=())
 
 

@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from mailbot.core.model import CaseState, Language, Right
+from mailbot.journeys.decide import AT_ONCE
 from mailbot.journeys.undo import undo_since
+from tests.drills.spoof.asked import asked_otherwise
 from tests.drills.spoof.attack import ASKED, PERSON, SERVED, SUPPRESSED, Attack, Play, attack
 from tests.drills.spoof.harm import Harm
-from tests.drills.spoof.stage import Stage
+from tests.drills.spoof.stage import SLOT, Stage, file
 from tests.drills.spoof.wire import honest, quoting, tokens_of, write
 from tests.drills.spoof.words import ASKS, YES
 from tests.fakes import START
 
 BOMB = 10_000  # forged unsubscribes
 CROWD = 250  # of others
+BREATH = 25  # rounds of deciding after which all else has its turn
 UNSUBSCRIBE, ERASE = ASKS[Right.UNSUBSCRIBE][Language.RU], ASKS[Right.ERASURE][Language.RU]
 EVERY = (ASKED, PERSON, SUPPRESSED)
 
@@ -40,16 +43,44 @@ async def _counted_bomb(stage: Stage, count: int) -> None:
     await stage.office.loop("decide")
     decided = {case.address for case in await stage.cases()}
     stage.expect(bystander.address in decided, Harm.HINDERED, "a proven request waits behind the bomb for a round")
-    for _ in range(6):
-        for loop in ("decide", "fulfil", "deliver", "clock"):
-            await stage.office.loop(loop)
+    await _all_decided(stage, count)
     stage.expect(bool(stage.letters(bystander.address)), Harm.HINDERED, "the proven sender heard nothing")
     told = len([to for to, _ in stage.office.mailer.letters if to.endswith(".example.com")])
     limit = stage.office.desk.limits.unproven_unsubscribes_an_hour
     stage.expect(told <= limit, Harm.ANSWERED, f"{told} notices to strangers, {limit} are the rate")
     mails = [letter for letter in stage.letters("lawyer@example.kz") if "mailbot undo" in letter.get_content()]
     stage.expect(len(mails) == 1, Harm.OTHERWISE, f"{len(mails)} mails to the operator about the flood")
+    await _asked_the_same(stage)
     await _taken_back(stage)
+
+
+async def _all_decided(stage: Stage, count: int) -> None:
+    """Everything that follows from the bomb, to its last letter."""
+    rounds = count // AT_ONCE + 2
+    for number in range(rounds):
+        await stage.office.loop("decide")
+        if number % BREATH == 0 or number == rounds - 1:
+            for loop in ("fulfil", "deliver", "clock"):
+                await stage.office.loop(loop)
+    stage.office.clock.forward(seconds=SLOT)
+    await stage.office.loop("deliver")
+    heard = {case.address for case in await stage.cases()}
+    lost = sum(_stranger(number) not in heard for number in range(count))
+    stage.expect(not lost, Harm.HINDERED, f"{lost} of {count} unsubscribes have no case")
+
+
+async def _asked_the_same(stage: Stage) -> None:
+    """In the midst of a flood, too, the databases are asked the same about who is on file and who is not (C19)."""
+    known, unknown = (stage.cast.attacker.at(f"{name}@shop.example.com") for name in ("known", "unheard"))
+    file(stage.folder, known)
+    asked = []
+    for person in (known, unknown):
+        stage.post(write(person.address, UNSUBSCRIBE))
+        before = len(stage.statements)
+        for loop in ("receive", "decide", "fulfil"):
+            await stage.office.loop(loop)
+        asked.append(stage.statements[before:])
+    stage.faults += asked_otherwise(*asked)
 
 
 async def _taken_back(stage: Stage) -> None:

@@ -211,7 +211,7 @@ def _not_own() -> Iterator[Attack]:
     for name, form in HIDDEN.items():
         yield attack(f"not-own-words/{name}", "C29", _html(form), *left, may=())
     signature = _plain(f"Спасибо за заказ!\n\n-- \n{ERASE}")
-    yield attack("not-own-words/signature", "issue 4, item 2", signature, *left, may=())
+    yield attack("not-own-words/signature", "issue 4, item 2", signature, *left)  # waiting stops advertising
     thanks = ("text/plain; charset=utf-8", "Спасибо за заказ!")
     for name, kind in {
         "text-file": 'text/plain; charset=utf-8; name="x.txt"\nContent-Disposition: attachment; filename="x.txt"',

@@ -58,11 +58,19 @@ def _every() -> Iterator[Attack]:
                 may = HARMLESS | ({StepKind.STOP_PROCESSING} if signs else set())
                 ends = (SUPPRESSED,) if right is Right.UNSUBSCRIBE else (ASKED,)
                 name = f"enumerate/{right.value}/{language.value}/{'signed' if signs else 'unsigned'}"
-                yield attack(name, "C19", _asks(right, language), *ends, may=may, signs=signs)
-        yield attack(f"enumerate/{right.value}/three-times", "C19", _asks_twice(right), ASKED, PERSON, SUPPRESSED)
-    yield attack("enumerate/all-rights", "C19, amendment 7", _everything, ASKED, PERSON)
+                yield attack(name, "C19", _asks(right, language), *ends, may=may, signs=signs, queries=True)
+        yield attack(
+            f"enumerate/{right.value}/three-times",
+            "C19",
+            _asks_twice(right),
+            ASKED,
+            PERSON,
+            SUPPRESSED,
+            queries=True,
+        )
+    yield attack("enumerate/all-rights", "C19, amendment 7", _everything, ASKED, PERSON, queries=True)
     for name, words in _QUESTIONS.items():
-        yield attack(f"enumerate/asks/{name}", "C19, C30, C32", _says(words), ASKED, PERSON, IGNORED)
+        yield attack(f"enumerate/asks/{name}", "C19, C30, C32", _says(words), ASKED, PERSON, IGNORED, queries=True)
 
 
 ATTACKS = [*_every()]
