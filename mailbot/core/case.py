@@ -90,6 +90,14 @@ class Case:
         return self.decision.rights
 
 
+_DOUBTS = frozenset({HoldReason.ABUSE, HoldReason.CHANGED_MIND, HoldReason.SENDER})
+
+
+def in_doubt(case: Case) -> bool:
+    """Whether somebody else may have asked, or does not want it any more: a person settles that."""
+    return bool(_DOUBTS & set(case.holds))
+
+
 class Phase(StrEnum):
     """Which part of a decision a step belongs to."""
 

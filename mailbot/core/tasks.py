@@ -146,16 +146,19 @@ def rights_to_pass_on(steps: Sequence[PlannedStep], rights: Sequence[Right]) -> 
     """Those of *rights* that are carried out in the databases for good, so that others must follow.
 
     What is set before anybody has confirmed may be lifted again (amendment 1): nobody else is told of it, but of
-    an unsubscription, which nobody confirms. One step may serve several rights.
+    an unsubscription, which nobody confirms. One step may serve several rights. While a person decides whether the
+    data are destroyed, an order may need them: others stop advertising, and destroy nothing yet.
     """
     taken = {(p.phase, p.step.kind) for p in steps if p.done}
-    return tuple(right for right in rights if _CARRIED_OUT[right] & taken)
+    found = tuple(right for right in rights if _CARRIED_OUT[right] & taken)
+    stopped = (Phase.STOP, StepKind.STOP_PROCESSING) in taken and Right.WITHDRAW_CONSENT not in found
+    return tuple(dict.fromkeys((Right.UNSUBSCRIBE, *found))) if stopped else found
 
 
 _DESTROYED = (Phase.CONFIRMED, StepKind.DESTROY)
 _CARRIED_OUT = {
     Right.UNSUBSCRIBE: {(Phase.NOW, StepKind.SUPPRESS)},
-    Right.WITHDRAW_CONSENT: {_DESTROYED, (Phase.STOP, StepKind.STOP_PROCESSING)},
+    Right.WITHDRAW_CONSENT: {_DESTROYED},
     Right.ERASURE: {_DESTROYED},
     Right.ACCESS: {(Phase.CONFIRMED, StepKind.DISCLOSE)},
     Right.RECTIFICATION: set[tuple[Phase, StepKind]](),  # by a person, see `mailbot tasks open`

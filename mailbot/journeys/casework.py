@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from mailbot.core import decide as core
 from mailbot.core.basis import basis
-from mailbot.core.case import LIFTS, Case, Phase, StoredLetter
+from mailbot.core.case import LIFTS, Case, Phase, PlannedStep, StoredLetter
 from mailbot.core.deadline import first_day
 from mailbot.core.model import (
     Address,
@@ -146,7 +146,15 @@ async def undo(case: Case, kinds: Collection[StepKind], book: Book) -> bool:
         for planned in steps
         if planned.step.kind in kinds and (LIFTS[planned.step.kind], planned.at) not in lifted_before
     ]
-    for planned in taken:
-        lifted = replace(planned.step, kind=LIFTS[planned.step.kind])
-        await book.plan(case.id, Phase.UNDO, (lifted,), at=planned.at)
+    known = {(LIFTS[p.step.kind], p.at) for p in taken} | lifted_before
+    held = [p for p in await _held_before(case, book) if (p.step.kind, p.at) not in known] if taken else []
+    lifts = [(planned.at, replace(planned.step, kind=LIFTS[planned.step.kind])) for planned in taken]
+    for at, step in (*lifts, *((p.at, p.step) for p in held if p.step.kind in {LIFTS[kind] for kind in kinds})):
+        await book.plan(case.id, Phase.UNDO, (step,), at=at)
     return bool(taken)
+
+
+async def _held_before(case: Case, book: Book) -> Sequence[PlannedStep]:
+    """What other cases of the address have lifted: while *case* asked for the same, it may have stayed."""
+    others = await book.cases_of(case.address, states=tuple(CaseState)) if case.address else ()
+    return [p for one in others if one.id != case.id for p in await book.steps(one.id) if p.phase is Phase.UNDO]

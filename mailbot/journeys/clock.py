@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mailbot.core.case import Case
-from mailbot.core.model import CaseState, StepKind
+from mailbot.core.case import Case, OutState
+from mailbot.core.model import CaseState, Letter, StepKind
 from mailbot.core.reply import Notice
 from mailbot.errors import Unavailable
 from mailbot.journeys import parties, retention, task_clock
@@ -119,6 +119,20 @@ async def _drafted(case: Case, book: Book, desk: Desk) -> None:
 
 # ---------------------------------------------------------------- questions that lapse
 
+_NOT_GONE = frozenset({OutState.QUEUED, OutState.SENDING})
+_LATE = timedelta(days=1)  # before the question's time was up
+
+
+async def _asked_late(case: Case, book: Book, desk: Desk) -> bool:
+    """Whether the question has not left, or only just: who was not asked was not silent. Everything was paused."""
+    asked = [(out, state) for out, state in await book.letters_out(case.id) if Letter.CONFIRM in out.letters]
+    if any(state in _NOT_GONE for _, state in asked):
+        return True
+    until, now = case.confirm_until, desk.chance.now()
+    left = [out.sent_at for out, _ in asked if out.sent_at is not None]
+    late = [at for at in left if until is not None and at > until - _LATE]
+    return any(now < at + desk.policy.confirm_within for at in late)
+
 
 def _lapsed(case: Case, now: datetime) -> bool:
     until = case.confirm_until if case.state is CaseState.CONFIRMATION else None
@@ -131,6 +145,8 @@ async def _lapse(case: Case, desk: Desk) -> bool:
     Suppression stays: nobody is harmed by it. A late yes still reopens the case (amendment 4).
     """
     async with desk.ledger.write() as book:
+        if await _asked_late(case, book, desk):
+            return False
         lifted = await undo(case, [StepKind.STOP_PROCESSING], book)
         await forget_traces(case, book)
         closed = await book.save(replace(case, state=CaseState.CLOSED))

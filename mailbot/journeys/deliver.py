@@ -13,7 +13,7 @@ from typing import assert_never
 
 from mailbot import log
 from mailbot.core.audit import Plain
-from mailbot.core.case import Case, Outgoing, OutState
+from mailbot.core.case import Case, Outgoing, OutState, in_doubt
 from mailbot.core.decide import said_enough
 from mailbot.core.model import CaseState, HoldReason, Letter, Place
 from mailbot.errors import Conflict, Rejected, Unavailable
@@ -29,7 +29,7 @@ from mailbot.ports import Book, Deferred, Delivery, Mailbox, Mailer, Progress, R
 logger = log.get(__name__)
 
 WEEK = timedelta(days=7)
-NOT_THEM = frozenset({HoldReason.ABUSE, HoldReason.CHANGED_MIND, HoldReason.SENDER})
+_YEARS_LATER = frozenset({Letter.TERM_OVER, Letter.PARTY_RESULT})  # wherever the request lies by then
 GIVE_UP_AFTER = timedelta(days=2)  # since the first try: somebody has heard nothing, and a person must know
 
 
@@ -73,7 +73,10 @@ async def deliver_due(mailbox: Mailbox, mailer: Mailer, desk: Desk) -> int:
 async def deliver(letter: Outgoing, mailbox: Mailbox, mailer: Mailer, desk: Desk) -> bool:
     """Send one letter, unless a colleague has the matter in hand or enough is said; whether the relay took it."""
     by_itself = letter.automatic and letter.letters and Letter.PARTY not in letter.letters
-    if by_itself and (not await _still_ours(letter, mailbox, desk) or await _said_enough(letter, desk)):
+    answers = by_itself and not _YEARS_LATER & set(letter.letters)
+    if answers and not await _still_ours(letter, mailbox, desk):
+        return False
+    if by_itself and await _said_enough(letter, desk):
         return False
     if Letter.PACKAGE in letter.letters and await _not_theirs(letter, desk):
         return False
@@ -90,10 +93,10 @@ async def deliver(letter: Outgoing, mailbox: Mailbox, mailer: Mailer, desk: Desk
 
 
 async def _not_theirs(letter: Outgoing, desk: Desk) -> bool:
-    """Whether a copy of somebody's data must not leave, though a person has released it: a doubt came meanwhile."""
+    """Whether a copy of somebody's data, though released, must not leave: a doubt came meanwhile."""
     async with desk.ledger.write() as book:
         case = await book.case(letter.case_id)
-        if not (NOT_THEM & set(case.holds) or case.state in (CaseState.REFUSED, CaseState.CLOSED)):
+        if not (in_doubt(case) or case.state in (CaseState.REFUSED, CaseState.CLOSED)):
             return False
         await book.out(letter.id, was=OutState.QUEUED, now_is=OutState.HELD, at=desk.chance.now())
         await record("answer.held", case, book, desk, {"answer": letter.id, "why": "in doubt"})

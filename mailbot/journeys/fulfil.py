@@ -6,6 +6,7 @@ address or the end of autonomy has stopped meanwhile is not carried out, though 
 """
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import assert_never
 
@@ -18,7 +19,7 @@ from mailbot.errors import Conflict, Rejected, Unavailable
 from mailbot.journeys import access, breaker, flags, letters, own_mail, question, tasks, terms
 from mailbot.journeys.casework import OPEN, backoff, live, to_person
 from mailbot.journeys.desk import Desk
-from mailbot.journeys.orders import standing_order, unheld
+from mailbot.journeys.orders import narrower, standing_order, unheld
 from mailbot.journeys.pause import paused
 from mailbot.journeys.returned import STOPPED, forget, told_of
 from mailbot.journeys.rounds import each
@@ -66,9 +67,14 @@ async def fulfil(case_id: int, desk: Desk) -> bool:
     async with desk.ledger.read() as book:
         case, steps = await book.case(case_id), await book.steps(case_id)
     now, moved = desk.chance.now(), False
+    planned_too = {(planned.step.kind, planned.at) for planned in steps}
     for planned in steps:
         due = planned.run_at is None or planned.run_at <= now
         if planned.done or not due or not runs(planned.phase, case.state):
+            continue
+        if (LIFTS.get(planned.step.kind), planned.at) in planned_too:  # taken back before it could be done
+            async with desk.ledger.write() as book:
+                await book.step_done(planned.id)
             continue
         if not await _take(planned, case, desk):
             return moved
@@ -97,15 +103,16 @@ async def _may_run(planned: PlannedStep, case: Case, book: Book, desk: Desk) -> 
 
 async def _take(planned: PlannedStep, case: Case, desk: Desk) -> bool:
     """Take one step: say what it will change, change it, look again; whether it is done."""
-    planned = await flags.equipped(planned, case, desk)
     meant = await _of_no_other(planned.step, case, desk)
     if meant is None:
         return await _done(planned, case, (), desk)
+    whole, planned = planned.step, await flags.equipped(planned, case, desk)
     try:
-        tried = await _intend(replace(planned, step=meant), case, desk)
+        tried = await _intend(flags.narrowed(planned, meant), case, desk)
         if tried is None:
             return False
         changed = await desk.registry.carry_out(tried.step, at=tried.at, traces=tried.traces)
+        await _leave_stopped(tried.step, case, desk)
         mail = own_mail.OwnMail(tried.step, desk, spared=terms.spares(tried.step, changed, desk))
         changed = (*changed, *await mail.carry_out())
         left = await desk.registry.remaining(tried.step, at=tried.at, traces=tried.traces)
@@ -114,7 +121,8 @@ async def _take(planned: PlannedStep, case: Case, desk: Desk) -> bool:
         return await _give_up(planned, case, desk, why=str(exc))
     if left:
         return await _give_up(planned, case, desk, why="looked again: rows remain", left=left)
-    return await _done(replace(tried, step=planned.step), case, merged(tried.intended, changed), desk)
+    told = tried if meant == whole else replace(tried, step=whole, traces=())  # what stays may be lifted later
+    return await _done(told, case, merged(tried.intended, changed), desk)
 
 
 async def _of_no_other(step: Step, case: Case, desk: Desk) -> Step | None:
@@ -127,6 +135,17 @@ async def _of_no_other(step: Step, case: Case, desk: Desk) -> Step | None:
             return await unheld(step, case, book, desk)
         held = await book.holding(case.address, sets, besides=case.id, like=step)
     return None if held else step
+
+
+async def _leave_stopped(step: Step, case: Case, desk: Desk) -> None:
+    """What another case has asked for beside what was just lifted: it is stopped at its own moment."""
+    if step.kind is not StepKind.RESUME_ADVERTISING:
+        return
+    async with desk.ledger.read() as book:
+        others = await narrower(step, case, book, desk)
+    for other, at in others:
+        with suppress(Rejected):  # rows that only a confirmed request removes are its own case's
+            await desk.registry.carry_out(other, at=at, traces=())  # without a trace no flag could be put back
 
 
 async def _intend(planned: PlannedStep, case: Case, desk: Desk) -> PlannedStep | None:

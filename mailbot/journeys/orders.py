@@ -6,6 +6,7 @@ an entry, it answers.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import product
 
 from mailbot.core import phone
@@ -76,14 +77,36 @@ async def unheld(step: Step, case: Case, book: Book, desk: Desk) -> Step | None:
     return replace(step, address=address, phones=phones) if address or phones else None
 
 
+async def narrower(step: Step, case: Case, book: Book, desk: Desk) -> Sequence[tuple[Step, datetime]]:
+    """What other cases have stopped of what *step* lifts, and when: it had stopped already, so they wrote nothing.
+
+    Of the address alone: to whose rows a number leads only its own case knows.
+    """
+    orders = await book.ordered(digests_of(step.address, keys=desk.keys)) if step.address else ()
+    others = [order for order in orders if order.case_number != case.number]
+    lasting = [order for order in others if await _lasts(order.case_number, book)]
+    return [(_ordered(order, step.address), order.since) for order in lasting]
+
+
+def _ordered(order: Suppression, address: Address) -> Step:
+    return Step(
+        kind=StepKind.SUPPRESS,
+        address=address,
+        right=order.reason,
+        channels=(order.channel,) if order.channel else (),
+        topics=(order.topic,) if order.topic else (),
+        unless_agreed=order.since,
+    )
+
+
 async def _held(whom: str, step: Step, case: Case, book: Book, desk: Desk) -> bool:
     """Whether other cases, which nobody is taking back, bar all that *step* would allow."""
     if whom == case.address and await book.holding(case.address, StepKind.SUPPRESS, besides=case.id, like=step):
         return True
-    found = [order for order in await book.ordered(digests_of(whom, keys=desk.keys)) if order.case_number != case.number]
-    numbers = dict.fromkeys(order.case_number for order in found)
-    stands_still = {number for number in numbers if await _stands_still(number, book)}
-    orders = [order for order in found if order.case_number in stands_still]
+    found = await book.ordered(digests_of(whom, keys=desk.keys))
+    others = dict.fromkeys(order.case_number for order in found if order.case_number != case.number)
+    lasting = [number for number in others if await _lasts(number, book)]
+    orders = [order for order in found if order.case_number in lasting]
     meant = product(step.channels or (None,), step.topics or ("",))
     return all(
         any(order.channel in (None, channel) and order.topic in ("", topic) for order in orders)
@@ -91,7 +114,8 @@ async def _held(whom: str, step: Step, case: Case, book: Book, desk: Desk) -> bo
     )
 
 
-async def _stands_still(number: str, book: Book) -> bool:
+async def _lasts(number: str, book: Book) -> bool:
+    """Whether what a case has stopped is not being taken back; one that is not known any more has meant it."""
     try:
         case = await book.case(number)
     except KeyError:

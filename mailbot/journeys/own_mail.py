@@ -169,9 +169,10 @@ async def _proof(letters: Sequence[Found], book: Book) -> Collection[Place]:
 def alone(letter: Found, address: Address, desk: Desk) -> bool:
     """Whether a letter is between the person and the company only: a neighbour's is not the person's to destroy.
 
-    What did not come whole may be a request: a person looks.
+    What did not come whole may be a request, and who is named in a way nobody can read may be somebody: it stays.
     """
-    return bool(letter.digest) and all(one == address or _ours(one, address, desk) for one in letter.head.named)
+    sure = bool(letter.digest) and not letter.head.doubtful
+    return sure and all(one == address or _ours(one, address, desk) for one in letter.head.named)
 
 
 def _ours(one: Address, address: Address, desk: Desk) -> bool:

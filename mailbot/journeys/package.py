@@ -6,14 +6,16 @@ cannot open the archive. It is told by calling the number on file, never the one
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 
 from mailbot.core import phone, reply
 from mailbot.core.audit import Plain
-from mailbot.core.case import Case, OutState
+from mailbot.core.case import Case, OutState, in_doubt
 from mailbot.core.datamap import Copy
 from mailbot.core.decide import Answer
-from mailbot.core.model import CaseState, HoldReason, Letter, Message, Right
+from mailbot.core.decide.answer import NO_CONTACT_SINCE
+from mailbot.core.model import CaseState, Letter, Message, Right
 from mailbot.core.reply import Package
 from mailbot.core.reply.package import as_json, counts, numbers, password, spoken
 from mailbot.errors import NotNow, Rejected
@@ -27,7 +29,6 @@ from mailbot.ports.packing import Archive, Press
 
 MOST = 15_000_000  # octets of a letter with its archive, encoded: what most mailboxes take
 MANY_DIGITS = 6  # more of them are a telephone number or a document's
-NOT_THEM = frozenset({HoldReason.ABUSE, HoldReason.CHANGED_MIND, HoldReason.SENDER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +125,17 @@ async def _case(number: str, desk: Desk) -> Case:
             raise NotNow(f"there is no case {number}; `mailbot cases list` shows them") from None
         asks = Right.ACCESS in {*case.rights, *(planned.step.right for planned in await book.steps(case.id))}
         why = "does not ask for access" if not asks else _not_releasable(case)
-        why = why or ("" if await _code_came_back(case, book) else _UNCONFIRMED)
+        since = desk.chance.now() - NO_CONTACT_SINCE
+        why = why or ("" if await _code_came_back(case, book, since=since) else _UNCONFIRMED)
     if why:
         raise NotNow(f"case {number} {why}")
     return case
 
 
-_UNCONFIRMED = "was not confirmed by the code from its address: values go to nobody else (see `mailbot cases`)"
+_UNCONFIRMED = (
+    "was not confirmed by the code from its address within the last year: values go to nobody else "
+    "(see `mailbot cases`)"
+)
 
 
 def _not_releasable(case: Case) -> str:
@@ -141,19 +146,20 @@ def _not_releasable(case: Case) -> str:
         return _UNCONFIRMED
     if case.state not in (CaseState.DONE, CaseState.PERSON):
         return "is under way: wait until its access letter is made"
-    if NOT_THEM & set(case.holds):
+    if in_doubt(case):
         return "is in doubt: somebody says it was not them; settle that first, see `mailbot cases show`"
     return ""
 
 
-async def _code_came_back(case: Case, book: Book) -> bool:
+async def _code_came_back(case: Case, book: Book, *, since: datetime) -> bool:
     """Whether the trail tells that the person confirmed it: a person's approval alone is no confirmation.
 
-    A confirmation that a person had to look at before anything was carried out is one as well.
+    A confirmation that a person had to look at before anything was carried out is one as well. After a year of
+    silence the address may be another's (see `NO_CONTACT_SINCE`).
     """
-    if await book.noted(["case.confirmed"], case=case.number, limit=1):
+    if await book.noted(["case.confirmed"], since=since, case=case.number, limit=1):
         return True
-    replies = await book.noted(["letter.reply"], case=case.number)
+    replies = await book.noted(["letter.reply"], since=since, case=case.number)
     return any(event.facts["means"] == Answer.CONFIRMED for event in replies)
 
 

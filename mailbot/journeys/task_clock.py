@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailbot.core import reply
-from mailbot.core.case import Case
+from mailbot.core.case import Case, in_doubt
 from mailbot.core.tasks import UNANSWERED, Task, TaskKind, TaskState, Warned, again, warning
 from mailbot.journeys import task_mail
 from mailbot.journeys.casework import live
@@ -54,6 +54,8 @@ async def _remind(task: Task, case: Case, warned: Warned, book: Book, desk: Desk
     times = len(await book.history(case.number, "task.reminded")) + 1
     message_id = again(task.message_id, times) if task.message_id else None
     await book.save_task(replace(task, warned_at=desk.chance.now()), was=task.state)
+    if in_doubt(case):
+        return  # nobody is urged on before a person has settled who it was; the operator hears that it is late
     if task.kind is TaskKind.STORE:
         kind: reply.Notice = "task" if warned is Warned.NEAR else "task_late"
         await task_mail.ask(kind, task, case, book, desk, message_id=message_id)

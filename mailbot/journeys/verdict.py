@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.core import decide as core
-from mailbot.core.case import LIFTS, Case, Phase, PlannedStep, stands
+from mailbot.core.case import LIFTS, Case, Phase, PlannedStep, in_doubt, stands
 from mailbot.core.datamap import Holdings
 from mailbot.core.deadline import grounds
-from mailbot.core.model import CaseState, Change, HoldReason, Language, Letter, Right, Step, StepKind
+from mailbot.core.model import CaseState, Change, Language, Letter, Right, Step, StepKind
 from mailbot.core.reply import letters_for
 from mailbot.errors import NotNow
 from mailbot.journeys import access, letters, tasks
@@ -186,6 +186,8 @@ async def reply(number: str, *, by: str, text: str, close: bool, desk: Desk) -> 
         answered = replace(case, state=CaseState.DONE, holds=()) if close else case
         if close:
             await forget_traces(case, book)
+        if close and in_doubt(case):
+            await tasks.drop(case, book, desk)
         said = replace(letters.facts_of(case, await book.steps(case.id), desk), person_text=text)
         parent = await letters.parent_of(case, book, desk)
         sent = await letters.send(answered, (Letter.WRITTEN,), parent, book, desk, said=said, person=by)
@@ -240,15 +242,12 @@ async def close(number: str, *, by: str, desk: Desk) -> Case:
         case = await _open_case(number, book)
         if await undo(case, [StepKind.STOP_PROCESSING], book) and not _destroyed(await book.steps(case.id)):
             await tasks.drop_of(case, [Right.WITHDRAW_CONSENT], book, desk)
-        if _NOT_THEM & set(case.holds):
+        if in_doubt(case):
             await tasks.drop(case, book, desk)
         await forget_traces(case, book)
         closed = await book.save(replace(case, state=CaseState.CLOSED, holds=(), token_hash=None))
         await record("case.closed", closed, book, desk, {}, by=by)
         return closed
-
-
-_NOT_THEM = frozenset({HoldReason.ABUSE, HoldReason.CHANGED_MIND})
 
 
 def _destroyed(steps: Sequence[PlannedStep]) -> bool:

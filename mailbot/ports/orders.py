@@ -37,7 +37,7 @@ class Orders(Protocol):
     async def release(
         self, digests: Collection[str], *, case_number: str, channel: Channel | None = None, topic: str = ""
     ) -> None:
-        """Lift the orders of one case about these keyed hashes, limited to *channel* and *topic* as they were set."""
+        """Lift the orders of one case about these keyed hashes, limited to *channel* and *topic* as set."""
         ...
 
     async def ordered(self, digests: Collection[str]) -> Sequence[Suppression]:

@@ -56,7 +56,7 @@ async def test_no_letter_is_sent_where_none_is_wanted(house: Installation, mail:
 
     assert await inbox(mail) == []
     assert "letter" not in states(said)
-    assert not_ok(said) == {"DNS": WARN, "clock": WARN}
+    assert not_ok(said) == {"last contact": WARN, "DNS": WARN, "clock": WARN}
 
 
 # ---------------------------------------------------------------- mailbox
@@ -69,7 +69,14 @@ async def test_a_wrong_password_fails_alone_and_is_not_printed(
 
     said = await house.report(letter=True)
 
-    assert not_ok(said) == {"DNS": WARN, "IMAP": FAIL, "folders": WARN, "letter": WARN, "clock": WARN}
+    assert not_ok(said) == {
+        "last contact": WARN,
+        "DNS": WARN,
+        "IMAP": FAIL,
+        "folders": WARN,
+        "letter": WARN,
+        "clock": WARN,
+    }
     assert "imap_password" in line_of("IMAP", said).remedy
     assert "something else" not in repr(said)
     assert PASSWORD not in repr(said)
@@ -80,7 +87,7 @@ async def test_a_folder_that_is_missing_is_named(house: Installation):
 
     said = await house.report()
 
-    assert not_ok(said) == {"DNS": WARN, "folder Өтініштер": FAIL, "clock": WARN}
+    assert not_ok(said) == {"last contact": WARN, "DNS": WARN, "folder Өтініштер": FAIL, "clock": WARN}
 
 
 async def test_a_sent_folder_that_is_missing_will_be_made(house: Installation):
@@ -155,7 +162,7 @@ async def test_a_relay_that_refuses_us_is_told_with_its_code_only(house: Install
         house.sections["relay"]["port"] = port
         said = await house.report(letter=True)
 
-    assert not_ok(said) == {"DNS": WARN, "SMTP": FAIL, "letter": WARN, "clock": WARN}
+    assert not_ok(said) == {"last contact": WARN, "DNS": WARN, "SMTP": FAIL, "letter": WARN, "clock": WARN}
     assert INFO not in repr(said)
 
 
@@ -165,7 +172,7 @@ async def test_a_letter_that_does_not_come_back_is_a_failure(house: Installation
         house.sections["relay"]["port"] = port
         said = await house.report(letter=True)
 
-    assert not_ok(said) == {"DNS": WARN, "letter": FAIL, "clock": WARN}
+    assert not_ok(said) == {"last contact": WARN, "DNS": WARN, "letter": FAIL, "clock": WARN}
 
 
 async def test_a_letter_the_relay_will_not_take_is_a_failure(house: Installation):
@@ -204,7 +211,7 @@ async def test_dns_that_does_not_answer_has_its_remedy(house: Installation):
         }
         said = await house.report()
 
-    assert not_ok(said) == {"DNS": FAIL, "clock": WARN}
+    assert not_ok(said) == {"last contact": WARN, "DNS": FAIL, "clock": WARN}
     assert "dns.nameservers" in line_of("DNS", said).remedy
 
 

@@ -77,7 +77,11 @@ def case(*, standing: str = "Unproven", confirmed: bool = False) -> Case:
     [
         (StepKind.SUPPRESS, Phase.NOW, (Right.UNSUBSCRIBE,)),
         (StepKind.STOP_PROCESSING, Phase.NOW, ()),  # lifted where nobody confirms (amendment 1)
-        (StepKind.STOP_PROCESSING, Phase.STOP, (Right.WITHDRAW_CONSENT,)),
+        (
+            StepKind.STOP_PROCESSING,
+            Phase.STOP,
+            (Right.UNSUBSCRIBE,),
+        ),  # destroyed by nobody before a person decides
         (StepKind.STOP_PROCESSING, Phase.CONFIRMED, ()),  # the destruction follows at once, and tells both
         (StepKind.DESTROY, Phase.CONFIRMED, (Right.WITHDRAW_CONSENT, Right.ERASURE)),
         (StepKind.DESTROY, Phase.LATER, ()),

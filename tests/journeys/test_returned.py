@@ -634,9 +634,9 @@ async def test_the_operator_is_told_of_number_place_and_origin(office: Office):
     text = letter.get_content()
 
     assert "company.subjects, источник: crm-2026-11.csv" in text
-    assert "вернулось строк: 2" in text
+    assert "вернулось записей: 2" in text
     assert "mailbot cases approve 2026-0001" in text
-    assert "снова остановлена, строк: 3" in text
+    assert "снова остановлена, записей: 3" in text
     assert "@example.org" not in text
 
 

@@ -1,7 +1,8 @@
 """Where two rooms meet that nobody owns: denial beside the list, days to come, packages, parties (issue 5)."""
 
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,18 +12,21 @@ from mailbot.app import make_archive, make_press
 from mailbot.core.case import Phase
 from mailbot.core.decide import Autonomy
 from mailbot.core.model import Address, CaseState, HoldReason, Language, Right
+from mailbot.core.newsletter import Newsletter
 from mailbot.core.switches import Switch
 from mailbot.core.tasks import TaskState
+from mailbot.errors import NotNow
 from mailbot.journeys import disclosures, verdict
 from mailbot.journeys import package as packages
 from mailbot.journeys.autonomy import set_mode
+from mailbot.journeys.casework import to_person
 from mailbot.journeys.orders import orders_about
 from mailbot.journeys.package import Hand
 from mailbot.journeys.pause import switch_off, switch_on
-from tests.by_hand import HOSTING, PARTY, open_with_hands
+from tests.by_hand import PARTY, open_with_hands
 from tests.fakes import mail, reply
 from tests.journeys.test_limits import WITH_WAYS, map_with, stopped, with_subscriptions
-from tests.office import Office, ready_office
+from tests.office import KEEPS_ALL, Office, ready_office
 
 ANNA, EVE = Address("anna@example.org"), Address("eve@example.com")
 ERASE = "Прошу удалить все мои персональные данные."
@@ -30,8 +34,15 @@ UNSUBSCRIBE = "Отпишите меня от рассылки."
 BOTH = "Отпишите меня от рассылки и удалите все мои персональные данные."
 WITHDRAW = "Отзываю своё согласие на обработку персональных данных."
 NUMBER = "+77000000009"
+MAILBOX = """
+[mailbox]
+system = "Почтовый ящик"
+norm = "152-ФЗ, ст. 21"
+keep_days = 1095
+folders = ["INBOX", "Sent"]
+erase = true
+"""
 QUOTED = "> От: Пример <news@example.kz>\r\n> Кому: anna@example.org\r\n> Тема: Скидки\r\n>\r\n> Весна!"
-NEWSLETTER = '[newsletter]\nsenders = ["news@example.kz"]\n'
 
 
 async def on_the_list(office: Office, whom: str = ANNA) -> list[tuple[str, str]]:
@@ -71,10 +82,6 @@ async def sql(office: Office, statement: str) -> None:
 async def sender(tmp_path: Path) -> AsyncIterator[Office]:
     """An office with a newsletter of its own."""
     office = await ready_office(tmp_path)
-    from dataclasses import replace
-
-    from mailbot.core.newsletter import Newsletter
-
     ours = Newsletter(senders=frozenset({Address("news@example.kz")}))
     yield replace(office, desk=replace(office.desk, newsletter=ours))
     await office.close()
@@ -121,10 +128,6 @@ async def test_an_order_outlives_the_case_that_gave_it_whatever_is_denied_later(
 
 async def test_a_proven_stranger_removes_no_row_of_the_address_that_our_newsletter_names(tmp_path: Path):
     """Amendment 1: who is proven is proven for their own address only."""
-    from dataclasses import replace
-
-    from mailbot.core.newsletter import Newsletter
-
     removes = map_with("suppress = { delete = true }")
     (tmp_path / "datamap.toml").write_text(removes, encoding="utf-8")
     office = await ready_office(tmp_path)
@@ -173,10 +176,6 @@ async def test_a_corrected_language_does_not_widen_what_was_asked(ways: Office):
 
 # ---------------------------------------------------------------- what is kept until its day
 
-KEPT = """
-destroy = { keep_until_column = "until" }
-"""
-
 
 async def test_a_case_that_a_person_ends_keeps_what_its_later_step_looks_by(office: Office):
     """Never say done before looking: a step of its own day finds rows by keys that were kept for it."""
@@ -187,8 +186,6 @@ async def test_a_case_that_a_person_ends_keeps_what_its_later_step_looks_by(offi
     await office.turn()
     async with office.desk.ledger.write() as book:
         before = [p.traces for p in await book.steps(1) if p.phase is Phase.LATER]
-        from mailbot.journeys.casework import to_person
-
         await to_person(await book.case(1), (HoldReason.READING,), book, office.desk)
     await verdict.close("2026-0001", by="lawyer", desk=office.desk)
 
@@ -206,10 +203,8 @@ async def test_a_second_destruction_of_a_case_leaves_the_days_of_the_first(offic
     await office.turn()
     office.clock.forward(hours=1)
     await sql(office, "UPDATE subjects SET email = 'gone@example.org'")
-    await office.add("subjects", id=7, full_name="Anna", email=ANNA, source="import", since=datetime(2026, 11, 24))
+    await office.add("subjects", id=7, full_name="Anna", email=ANNA, source="import", since=date(2026, 11, 24))
     async with office.desk.ledger.write() as book:
-        from mailbot.journeys.casework import to_person
-
         await to_person(await book.case(1), (HoldReason.RETURNED,), book, office.desk)
     await verdict.approve("2026-0001", by="lawyer", desk=office.desk)
     await office.turn()
@@ -250,23 +245,33 @@ async def told(tmp_path: Path) -> AsyncIterator[Office]:
     await opened.close()
 
 
-async def states(office: Office) -> dict[str, TaskState]:
-    async with office.desk.ledger.read() as book:
-        return {task.name: task.state for task in await book.tasks()}
-
-
-async def test_nobody_is_reminded_to_follow_a_withdrawal_that_was_refused(told: Office):
+async def test_nobody_is_asked_to_destroy_what_a_person_has_not_decided_to_destroy(told: Office):
+    """An order needs the data, and a person may refuse: others stop advertising, and destroy nothing yet."""
     await told.add_order()
     await confirmed(told, WITHDRAW)
-    assert (await states(told))[HOSTING] is TaskState.OPEN
+    (letter,) = told.letters(PARTY)
+    assert "уничтожить" not in letter.get_content()
+
+    await verdict.approve("2026-0001", by="lawyer", desk=told.desk)
+    await told.turn()
+    assert "уничтожить" in told.letters(PARTY)[-1].get_content()
+
+
+async def test_nobody_is_reminded_to_follow_what_a_person_has_refused_after_all(told: Office):
+    await told.add_order()
+    await confirmed(told, WITHDRAW)
+    await verdict.approve("2026-0001", by="lawyer", desk=told.desk)
+    await told.turn()
+    async with told.desk.ledger.write() as book:
+        await to_person(await book.case(1), (HoldReason.READING,), book, told.desk)
     await verdict.refuse("2026-0001", by="lawyer", norm="kz.obligation", reason="Заказ в пути.", desk=told.desk)
     await told.turn()
 
-    assert set((await states(told)).values()) == {TaskState.DROPPED}
-    before = len(told.letters(PARTY))
-    told.clock.forward(days=30)
-    await told.turn()
-    assert len(told.letters(PARTY)) == before
+    async with told.desk.ledger.read() as book:
+        assert {(task.right, task.state) for task in await book.tasks()} == {
+            (Right.UNSUBSCRIBE, TaskState.OPEN),
+            (Right.WITHDRAW_CONSENT, TaskState.DROPPED),
+        }
 
 
 async def test_a_letter_to_a_party_that_waits_while_all_is_paused_does_not_leave_after_a_no(told: Office):
@@ -341,3 +346,139 @@ async def test_what_a_person_types_about_an_authority_is_not_in_the_trail(office
     async with office.desk.ledger.read() as book:
         said = repr(await book.links(limit=1000))
     assert "Петровой" not in said
+
+
+# ---------------------------------------------------------------- denied twice, paused, in doubt
+
+
+@pytest.mark.parametrize("last", [1, 2])
+async def test_when_both_of_two_forged_requests_are_denied_nothing_is_left_of_either(office: Office, last: int):
+    """Never say done before looking: while one case held the other's stop, neither may stay behind."""
+    await sent(office, ERASE)
+    await sent(office, WITHDRAW)
+    asked = office.letters()
+    for letter in asked if last == 2 else reversed(asked):
+        office.mailbox.put(reply(letter, "НЕТ, это не я"))
+        await office.turn()
+
+    assert {case.state for case in await office.cases()} == {CaseState.CLOSED}
+    assert [row["stopped_at"] for row in await office.rows("subscriptions")] == [None]
+    assert await on_the_list(office) == []
+
+
+async def test_a_question_that_never_left_does_not_lapse(office: Office):
+    """Never lose a request: all was paused for longer than a question stays open."""
+    office.mailbox.put(mail(ERASE))
+    for name in ("receive", "decide", "fulfil"):
+        await office.loop(name)
+    await switch_off(Switch.EVERYTHING, by="lawyer", why="x", desk=office.desk)
+    office.clock.forward(days=20)
+    await office.turn()
+    await switch_on([Switch.EVERYTHING], by="lawyer", desk=office.desk)
+    await office.turn()
+
+    assert (await office.only_case()).state is not CaseState.CLOSED
+    assert office.letters()
+
+
+async def test_what_was_taken_back_before_it_could_be_done_is_not_done_later(office: Office):
+    """Never act for a stranger: the company's database was away, and comes back."""
+    office.mailbox.put(mail(f"{UNSUBSCRIBE} И исправьте моё имя на Анна-Мария."))
+    for name in ("receive", "decide"):
+        await office.loop(name)
+    async with office.desk.ledger.write() as book:
+        for planned in await book.steps(1):
+            await book.step_failed(planned.id, until=office.clock.now + timedelta(minutes=5))
+    assert (await office.only_case()).state is CaseState.PERSON
+    await verdict.take_back("2026-0001", by="lawyer", desk=office.desk)
+    await office.turn()
+    office.clock.forward(hours=1)
+    await office.turn()
+
+    assert {row["stopped_at"] for row in await office.rows("subscriptions")} == {None}
+    assert await on_the_list(office) == []
+
+
+async def test_no_party_is_reminded_while_somebody_says_that_it_was_not_them(told: Office):
+    await confirmed(told, ERASE)
+    told.mailbox.put(reply(told.letters()[-1], "Это не я писал!"))
+    await told.turn()
+    assert HoldReason.ABUSE in (await told.only_case()).holds
+    before = len(told.letters(PARTY))
+    told.clock.forward(days=30)
+    await told.turn()
+
+    assert len(told.letters(PARTY)) == before
+
+
+async def test_a_proven_sender_removes_no_row_of_whoever_else_has_the_number(tmp_path: Path):
+    """Amendment 1: an e-mail address proves nobody's telephone number."""
+    removes = 'suppress = { delete = true, channel = "channel", topic = "topic" }'
+    ways = 'found = [{ email = "email" }, { phone = "phone", stored = ["+7 ### ### ## ##"] }]'
+    lines = [ways if line.startswith('email = "email" ') else line for line in map_with(removes).splitlines()]
+    assert ways in lines
+    (tmp_path / "datamap.toml").write_text(
+        "\n".join(line for line in lines if not line.startswith("email_is_lower_case")), encoding="utf-8"
+    )
+    office = await ready_office(tmp_path)
+    since = (await office.rows("subscriptions"))[0]["subscribed_at"]
+    await office.add("subscriptions", id=11, subject_id=1, channel="calls", topic="news", subscribed_at=since)
+    office.senders.proven = {EVE}
+    await sent(office, "Не звоните мне больше на 8 (700) 000-00-01!", sender=EVE)
+
+    assert {row["channel"] for row in await office.rows("subscriptions")} == {"email", "calls"}
+    assert await on_the_list(office, "+77000000001") == [("calls", "2026-0001")]
+    await office.close()
+
+
+@pytest.mark.parametrize("head", [{"From": "Boris boris@example.com"}, {"Cc": "boris@example..com"}])
+async def test_a_letter_that_may_be_a_neighbours_stays_where_nobody_can_read_the_name(
+    tmp_path: Path, head: dict[str, str]
+):
+    """The mailbox is a store: of letters in which somebody else takes part none is destroyed."""
+    (tmp_path / "datamap.toml").write_text(f"{KEEPS_ALL}{MAILBOX}", encoding="utf-8")
+    office = await ready_office(tmp_path)
+    office.mailbox.put(mail("Добрый день!", headers={"To": "anna@example.org, info@example.kz", **head}))
+    await confirmed(office, ERASE)
+
+    assert await office.rows("subjects") == []
+    assert any("Добрый день".encode() in raw for raw in office.mailbox.raws("INBOX"))
+    await office.close()
+
+
+async def test_years_after_the_confirmation_nothing_is_handed_out_on_it(office: Office):
+    """Never disclose to a stranger: providers give addresses out again."""
+    await confirmed(office, ASKS)
+    office.clock.forward(days=400)
+    hand = Hand(by="lawyer", authority=("lawyer",), press=make_press(office.app.settings), archive=make_archive())
+    with pytest.raises(NotNow, match="within the last year"):
+        await packages.release("2026-0001", hand=hand, desk=office.desk)
+
+
+async def test_who_is_told_that_a_term_is_over_is_told_though_their_request_was_put_away_long_ago(office: Office):
+    """Never lose what was promised: a colleague has moved the old mail, and holds nothing up by it."""
+    await office.add_order(until=date(2026, 12, 10))
+    await confirmed(office, ERASE)
+    await verdict.approve("2026-0001", by="lawyer", desk=office.desk)
+    await office.turn()
+    await sql(office, "UPDATE obligations SET fulfilled_at = '2026-12-01 10:00:00.000000'")
+    office.mailbox.folders["INBOX"].mails.clear()
+    office.clock.forward(days=30)
+    await office.turn()
+
+    assert "срок хранения истёк" in office.letters()[-1]["Subject"]
+    assert (await office.only_case()).state is CaseState.DONE
+
+
+async def test_a_no_to_all_leaves_stopped_what_somebody_has_asked_for_beside_it(ways: Office):
+    """The wider request came first, so the narrower one had nothing to stop: it is stopped when that is lifted."""
+    await sent(ways, ERASE)
+    await sent(ways, "Не присылайте мне больше СМС.")
+    ways.mailbox.put(reply(ways.letters()[0], "НЕТ, это не я"))
+    await ways.turn()
+
+    assert await on_the_list(ways) == [("sms", "2026-0002")]
+    assert await stopped(ways) == {("sms", "news")}
+    await verdict.take_back("2026-0002", by="lawyer", desk=ways.desk)
+    await ways.turn()
+    assert await stopped(ways) == set()

@@ -39,7 +39,7 @@ class SuppressionPages:
     async def release(
         self, digests: Collection[str], *, case_number: str, channel: Channel | None = None, topic: str = ""
     ) -> None:
-        """Lift the orders of one case about these keyed hashes, limited to *channel* and *topic* as they were set."""
+        """Lift the orders of one case about these keyed hashes, limited to *channel* and *topic* as set."""
         for some in _batches(digests):
             here = suppressions.c.digest.in_(some) & (suppressions.c.channel == _stored(channel))
             whose = suppressions.c.case_number == case_number

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
-from mailbot.core.message.addresses import addresses
+from mailbot.core.message.addresses import addresses, mailboxes
 from mailbot.core.message.header import Header, Place
 from mailbot.core.model import Address, MessageId
+
+_HARMLESS = frozenset({"group or empty element"})  # undisclosed-recipients:;
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +17,7 @@ class Envelope:
     to: frozenset[Address]  # To and Cc
     message_id: MessageId | None
     answers_to: frozenset[MessageId]  # In-Reply-To and References
+    doubtful: bool = False  # From, To or Cc say more than was understood: somebody else may take part
 
     @property
     def named(self) -> frozenset[Address]:
@@ -25,7 +28,9 @@ class Envelope:
 def envelope(raw: bytes) -> Envelope:
     """Read the header of *raw*, a message or its header alone. Doubtful addresses are nobody's."""
     fields = Header.read(Place(raw, 0, len(raw))).fields
+    said = (*fields.all("from"), *fields.all("to"), *fields.all("cc"))
     return Envelope(
+        doubtful=any(set(mailboxes(one).defects) - _HARMLESS for one in said),
         authors=frozenset(addresses(fields.all("from"))),
         to=frozenset(addresses((*fields.all("to"), *fields.all("cc")))),
         message_id=next(iter(fields.ids("message-id")), None),

@@ -74,6 +74,18 @@ def _suppressions() -> None:
         "SELECT digest, case_number, since FROM suppressions_before"
     )
     op.drop_table("suppressions_before")
+    for reason in ("withdraw_consent", "erasure"):  # else the return watch would not know who was destroyed
+        _reason(reason)
+
+
+def _reason(reason: str) -> None:
+    """Say of orders that they come from a withdrawal or an erasure, by the step that gave them."""
+    orders = sa.table("suppressions", sa.column("case_number"), sa.column("reason"))
+    cases = sa.table("cases", sa.column("id"), sa.column("number"))
+    steps = sa.table("steps", sa.column("case_id"), sa.column("step"))
+    gave = sa.and_(steps.c.step.contains('"kind":"suppress"'), steps.c.step.contains(f'"right":"{reason}"'))
+    numbers = sa.select(cases.c.number).join(steps, steps.c.case_id == cases.c.id).where(gave)
+    op.execute(sa.update(orders).where(orders.c.case_number.in_(numbers)).values(reason=reason))
 
 
 def _tasks() -> None:
