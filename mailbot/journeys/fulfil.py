@@ -6,7 +6,6 @@ address or the end of autonomy has stopped meanwhile is not carried out, though 
 """
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import assert_never
 
@@ -75,6 +74,8 @@ async def fulfil(case_id: int, desk: Desk) -> bool:
         if (LIFTS.get(planned.step.kind), planned.at) in planned_too:  # taken back before it could be done
             async with desk.ledger.write() as book:
                 await book.step_done(planned.id)
+                facts = {"step": planned.id, "kind": planned.step.kind.value}
+                await record("step.dropped", case, book, desk, facts)
             continue
         if not await _take(planned, case, desk):
             return moved
@@ -144,8 +145,12 @@ async def _leave_stopped(step: Step, case: Case, desk: Desk) -> None:
     async with desk.ledger.read() as book:
         others = await narrower(step, case, book, desk)
     for other, at in others:
-        with suppress(Rejected):  # rows that only a confirmed request removes are its own case's
+        try:
             await desk.registry.carry_out(other, at=at, traces=())  # without a trace no flag could be put back
+        except Rejected as exc:  # the other case keeps its order on the list; the return watch stops it again
+            logger.warning("stop.not_kept", case=case.number, why=str(exc))
+            async with desk.ledger.write() as book:
+                await record("stop.not_kept", case, book, desk, {"why": str(exc)})
 
 
 async def _intend(planned: PlannedStep, case: Case, desk: Desk) -> PlannedStep | None:

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from mailbot.core.datamap import (
+    Blank,
     ByEmail,
     Column,
     DataMap,
     Delete,
+    Erasure,
     Flag,
     Found,
     Keep,
@@ -141,3 +143,11 @@ def test_holdings_name_each_category_once_with_all_its_terms():
 
 def test_a_column_without_a_value_is_not_held():
     assert holdings(map_of(PEOPLE), [Found(table=PEOPLE, filled={"mail": 0})]).held == ()
+
+
+def test_free_text_of_a_row_that_stays_is_never_kept_as_it_is():
+    """Issue 5, item 7: people write anything into it."""
+    (column,) = ORDERS.columns[:1]
+    kept = replace(column, erase=Erasure.KEEP, free_text=True)
+    with pytest.raises(ValueError, match="free text: null or mask, not keep"):
+        map_of(PEOPLE, replace(ORDERS, destroy=Blank(), columns=(kept, *ORDERS.columns[1:])))

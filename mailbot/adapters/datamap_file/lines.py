@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from mailbot.core.datamap import TOLD, Erasure, Mending, Scalar
+from mailbot.core.datamap import TOLD, Erasure, Scalar
 from mailbot.core.model import Channel, Language, Right, Topic
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
@@ -98,7 +98,6 @@ class ColumnLines(Lines):
     retention: Text | None = None
     erase: Erasure | None = None
     free_text: bool = False
-    rectify: Mending = Mending.PERSON
 
 
 class TableLines(Lines):

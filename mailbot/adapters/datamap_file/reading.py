@@ -186,7 +186,6 @@ def _column(name: str, lines: ColumnLines, table: TableLines) -> Column:
         ),
         erase=lines.erase,
         free_text=lines.free_text,
-        rectify=lines.rectify,
     )
 
 

@@ -3,7 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from mailbot.core.datamap.table import Blank, ByEmail, Delete, Flag, Keep, Remove, Table, Through, Way
+from mailbot.core.datamap.table import (
+    Blank,
+    ByEmail,
+    Column,
+    Delete,
+    Erasure,
+    Flag,
+    Keep,
+    Remove,
+    Table,
+    Through,
+    Way,
+)
 from mailbot.core.model import Language
 
 if TYPE_CHECKING:
@@ -61,12 +73,19 @@ def _columns_of(way: Way) -> tuple[str, ...]:
     return way.columns if isinstance(way, Through) else (way.column,)
 
 
+def _blank_fault(column: Column) -> str:
+    """What is wrong with a column of a row that stays; empty: nothing."""
+    if column.erase is None:
+        return f"column {column.name}: the row stays, so say erase = null, mask, hash or keep"
+    if column.free_text and column.erase is Erasure.KEEP:
+        return f"column {column.name}: people write anything into free text: null or mask, not keep"
+    return ""
+
+
 def _erase_faults(store: "Store", table: Table) -> Iterator[str]:
     """What would leave rows that nobody finds again, or columns of which nobody has said what becomes of them."""
     if isinstance(table.destroy, Blank):
-        for column in table.columns:
-            if column.erase is None:
-                yield f"column {column.name}: the row stays, so say erase = null, mask, hash or keep"
+        yield from filter(None, map(_blank_fault, table.columns))
     elif any(column.erase for column in table.columns):
         yield 'columns: erase says what becomes of columns of rows that stay: destroy = "columns"'
     stays = isinstance(table.destroy, Keep)

@@ -140,13 +140,6 @@ class Erasure(StrEnum):
     KEEP = "keep"  # it says nothing about a person once the rest is gone
 
 
-class Mending(StrEnum):
-    """Who corrects a column."""
-
-    ALLOWED = "allowed"  # the bot, once a person has agreed
-    PERSON = "person"  # a person, in the company's own program
-
-
 # ---------------------------------------------------------------- a table
 
 
@@ -192,8 +185,7 @@ class Column:
     category: str  # Fideslang name, e.g. user.contact.email
     terms: Terms
     erase: Erasure | None = None  # for rows that stay; see Blank
-    free_text: bool = False  # people write into it: it may name anybody
-    rectify: Mending = Mending.PERSON
+    free_text: bool = False  # people write into it: it may name anybody, so it never stays as it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from mailbot.adapters.registry.cascades import deletes
 from mailbot.adapters.registry.check.finding import Finding, Patient, fault, remark
 from mailbot.adapters.registry.reflection import denied
-from mailbot.core.datamap import Blank, Erasure, Flag, Keep, Mark, Mending, Table
+from mailbot.core.datamap import Blank, Erasure, Flag, Keep, Mark, Table
 
 READER, WRITER = "mailbot_reader", "mailbot_writer"
 
@@ -44,7 +44,7 @@ def _written(table: Table) -> Iterator[str]:
     ]
     for column in table.columns:
         blanked = isinstance(table.destroy, Blank) and column.erase not in {None, Erasure.KEEP}
-        if blanked or column.rectify is Mending.ALLOWED:
+        if blanked:
             written.append(column.name)
     if table.persons and not written:
         written = [name for name in table.data_columns if name not in table.key][:1] or list(table.key[:1])
